@@ -17,7 +17,9 @@ pub(crate) fn addressed(reading: &Reading, scenario: &Scenario) -> Option<usize>
     };
     let holds = |host: &Host| {
         let mut nets = host.interfaces.iter().flat_map(|i| &i.addrs).map(|a| a.value);
-        !host.rules.chains.is_empty() && nets.any(|net| net.addr == dst && net.holds(src))
+        // A title tells an address without its network.
+        let said = host.said_local.iter().any(|(addr, own)| *addr == dst && own.value);
+        !host.rules.chains.is_empty() && (said || nets.any(|net| net.addr == dst && net.holds(src)))
     };
     let mut found = (0..reading.hosts.len()).filter(|at| holds(&reading.hosts[*at]));
     found.next().filter(|at| *at > 0 && found.next().is_none())

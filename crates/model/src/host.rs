@@ -304,6 +304,16 @@ pub struct IpSet {
     pub origin: Origin,
 }
 
+impl IpSet {
+    /// The word among the options that says that not all elements were listed.
+    pub const IN_PART: &str = "...";
+
+    /// Whether a listing shows some of its elements only.
+    pub fn is_in_part(&self) -> bool {
+        self.options.iter().any(|o| **o == *Self::IN_PART)
+    }
+}
+
 /// An element of an ipset: one part a dimension of the set's type, in that order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SetEntry {
@@ -405,6 +415,7 @@ pub struct Complete {
 }
 
 /// A host: its rules and the facts around them.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Host {
@@ -420,6 +431,8 @@ pub struct Host {
     pub routes: Vec<Route>,
     /// Whether the routes told are those that commands or the file of a tunnel add: the host has others.
     pub routes_in_part: bool,
+    /// Whether a command that lists all routes was pasted with its output.
+    pub routes_listed: bool,
     /// Its policy rules, without the three that every host has.
     pub policy: Vec<PolicyRule>,
     /// Its sysctls by dotted name, all values as text.

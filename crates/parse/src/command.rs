@@ -146,7 +146,7 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
             ];
             second.starts_with('-') || objects.contains(&second)
         }
-        "ifconfig" => rest <= 2,
+        "ifconfig" => rest <= 2 || words[skip + 1..].iter().take(2).any(|w| w.text == "|"),
         "brctl" => matches!(second, "show" | "showmacs"),
         "bridge" => matches!(second, "link" | "fdb" | "vlan"),
         "kubectl" | "k" => matches!(second, "get" | "describe" | "-n" | "exec" | "apply"),

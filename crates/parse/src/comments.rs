@@ -56,16 +56,81 @@ pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
                 }
                 _ => 0,
             }
+        } else if undoes_below(row, rows) {
+            let inner = |r: &&Row<'_>| {
+                let heads = r.text.starts_with("##") || r.text.ends_with(':');
+                !heads && (is_fence(r.text) || is_of_script(**r) || r.text.starts_with("#!"))
+            };
+            1 + rows[at + 1..].iter().take_while(inner).count()
+        } else if undoes(text, row) {
+            // Its recipe is indented.
+            let inner = |r: &&Row<'_>| r.text.is_empty() || begins_line(text, **r) == Some(false);
+            1 + rows[at + 1..].iter().take_while(inner).count()
         } else if ends(text, row) {
             rows[at + 1..].iter().take_while(|r| is_of_script(**r)).count()
         } else {
             0
         };
-        let start = at + usize::from(taken > 0 && blind(row.text).is_none());
+        let whole =
+            taken == 0 || blind(row.text).is_some() || undoes(text, row) || undoes_below(row, rows);
+        let start = at + usize::from(!whole);
         found[start..start + taken].fill(true);
         at += taken.max(1);
     }
     found
+}
+
+/// Whether a row is the target of a Makefile, or another label, whose commands take back what its neighbours do: `down:`.
+fn undoes(text: &str, row: Row<'_>) -> bool {
+    const LABELS: [&str; 11] = [
+        "down",
+        "stop",
+        "clean",
+        "off",
+        "undo",
+        "remove",
+        "disable",
+        "teardown",
+        "uninstall",
+        "flush",
+        "reset",
+    ];
+    row.text.ends_with(':')
+        && LABELS.contains(&row.text.trim_end_matches(':'))
+        && begins_line(text, row) == Some(true)
+}
+
+/// Whether a title says that the commands below it take back those below another: `### End` beside `### Start`,
+/// `fw_down.sh:` beside `fw_up.sh:`.
+fn undoes_below(row: Row<'_>, rows: &[Row<'_>]) -> bool {
+    const BACK: [&str; 10] = [
+        "end",
+        "stop",
+        "down",
+        "undo",
+        "revert",
+        "rollback",
+        "disable",
+        "teardown",
+        "uninstall",
+        "off",
+    ];
+    const FORTH: [&str; 7] = ["start", "up", "enable", "apply", "install", "setup", "on"];
+    let titled = |row: Row<'_>, of: &[&str]| {
+        let text = row.text;
+        let title = text.len() < 50 && (text.starts_with("##") || text.ends_with(':'));
+        title && {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+            words.len() < 8 && words.iter().any(|w| of.contains(&&**w))
+        }
+    };
+    titled(row, &BACK) && rows.iter().any(|r| titled(*r, &FORTH))
+}
+
+/// Whether a row begins at the first column of its line.
+fn begins_line(text: &str, row: Row<'_>) -> Option<bool> {
+    Some(row.start == 0 || *text.as_bytes().get(row.start - 1)? == b'\n')
 }
 
 /// The word that ends the text which `: <<'X'` throws away.
@@ -79,7 +144,7 @@ fn blind(text: &str) -> Option<&str> {
 fn ends(text: &str, row: Row<'_>) -> bool {
     let code = row.text.strip_prefix("exit ").map(str::trim);
     code.is_some_and(|c| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit()))
-        && (row.start == 0 || text.as_bytes().get(row.start - 1) == Some(&b'\n'))
+        && begins_line(text, row) == Some(true)
 }
 
 /// Whether a row is a command of a script, or nothing: neither words nor a prompt, nor the head of another script.

@@ -61,6 +61,8 @@ pub(crate) struct Draft {
     pub(crate) dumped: bool,
     /// Whether only some of its lines were let through.
     pub(crate) part: bool,
+    /// Whether a mail quotes its lines.
+    pub(crate) quoted: bool,
     /// Its chains.
     pub(crate) chains: Vec<DraftChain>,
     /// All its text.
@@ -85,6 +87,7 @@ impl Draft {
             saved: false,
             dumped: false,
             part: false,
+            quoted: false,
             chains: Vec::new(),
             span: None,
             first: None,

@@ -100,7 +100,7 @@ pub(crate) fn note(comment: &str, context: &mut Context) -> bool {
         let both = rest.starts_with("xtables-save");
         let family = if rest.starts_with("ip6") { Family::Ip6 } else { Family::Ip };
         context.family = Some(family).filter(|_| !both);
-        context.backend = saved_by(rest);
+        context.backend = saved_by(rest).or(context.ran);
         return rest.contains("tables");
     }
     if text.starts_with("Completed on ") {

@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) table: Option<String>,
     pub(crate) family: Option<Family>,
     pub(crate) backend: Option<Backend>,
+    /// Which iptables the command above is, by its name.
+    pub(crate) ran: Option<Backend>,
     /// Whether the head of a save of all tables was seen, and not yet its end.
     pub(crate) saving: bool,
     /// Whether a command stands above that prints rules.
@@ -42,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) filter: Option<String>,
     /// The chain that it prints, where it names one.
     pub(crate) chain: Option<String>,
+    /// Where one line asked for several chains: each with its table.
+    pub(crate) asked: Vec<(String, String)>,
     /// What a command of nft above prints.
     pub(crate) native: Option<Listed>,
     /// The word that ends the lines which a command of nft above reads.
@@ -83,7 +87,7 @@ impl<'a> Group<'a> {
     /// The groups that it is: of a save text that `grep` cut, the rows may be of several tables.
     pub(crate) fn parts(self) -> Vec<Self> {
         let save = self.rows.iter().all(|(_, kind)| matches!(kind, Kind::Save));
-        if self.filter.is_none() || self.table.is_some() || !save {
+        if self.table.is_some() || !save || self.filter.is_none() && !self.is_mixed() {
             return vec![self];
         }
         let rows: Vec<Row<'a>> = self.rows.iter().map(|(row, _)| *row).collect();
@@ -91,14 +95,29 @@ impl<'a> Group<'a> {
         for (row, table) in rows.iter().zip(part::tables(&rows)) {
             let at = parts.iter().position(|p| p.table.as_deref() == Some(table));
             let at = at.unwrap_or_else(|| {
-                let (family, filter) = (self.family, self.filter.clone());
+                let (family, filter, loose) = (self.family, self.filter.clone(), self.loose);
                 let table = Some(table.to_owned());
-                parts.push(Self { table, family, filter, ..Self::default() });
+                parts.push(Self { table, family, loose, filter, ..Self::default() });
                 parts.len() - 1
             });
             parts[at].rows.push((*row, Kind::Save));
         }
         parts
+    }
+
+    /// Whether no one table has its chains and its targets: lines of several, of which nothing tells the tables.
+    fn is_mixed(&self) -> bool {
+        const NAT: [&str; 5] = ["DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"];
+        let rows = || self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind));
+        if !rows().any(|c| c == "FORWARD") || !rows().any(|c| c.ends_with("ROUTING")) {
+            return false;
+        }
+        self.targets().iter().any(|t| NAT.contains(t))
+    }
+
+    /// Whether it is a listing of chains.
+    pub(crate) fn is_listing(&self) -> bool {
+        matches!(self.rows.first(), Some((_, Kind::Head)))
     }
 
     /// Whether rows of it may be left out at a place that `apart` says is no longer beside its last one.
@@ -160,7 +179,9 @@ impl<'a> Group<'a> {
                         // Rows of a chain of this listing.
                         let number = row.text.split_whitespace().next();
                         let number = number.and_then(|n| n.parse().ok());
-                        draft.gap(at, row.text, span, number.filter(|n| *n > 0));
+                        // A row that is a rule may begin with what it counted.
+                        let number = number.filter(|n| *n > 0 && !part::is_of_rule(row.text));
+                        draft.gap(at, row.text, span, number);
                     } else {
                         gaps.open = Some((row.text, span));
                     }

@@ -284,6 +284,16 @@ impl Hosts {
             drafts[at] = draft;
             return true;
         }
+        if draft.quoted && !drafts[at].quoted {
+            // What is quoted was written before.
+            let mut then = drafts.clone();
+            let span = draft.first.unwrap_or_default();
+            then[at] = draft;
+            if moments.len() + 1 < MOMENTS {
+                moments.push(Then { drafts: then, span });
+            }
+            return true;
+        }
         let key = (draft.family, draft.name.clone());
         if (anew.is_empty() || anew.contains(&key)) && moments.len() + 1 < MOMENTS {
             let span = born.or(drafts[at].first).unwrap_or_default();

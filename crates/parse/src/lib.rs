@@ -56,6 +56,7 @@ mod shell;
 mod slots;
 mod spec;
 mod target;
+mod titles;
 mod unfold;
 mod value;
 mod word;

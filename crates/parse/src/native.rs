@@ -2,6 +2,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::comments::is_fence;
+use crate::facts::{is_ferm, is_listed_alone};
 use crate::names::CHANGES;
 use crate::nft::{Piece, Shows, Source};
 use crate::prompt::{host_of, unprompt};
@@ -107,7 +108,7 @@ pub(crate) fn block(
         return json(clean, rows, said);
     }
     let lone = lone_chain(rows);
-    if !opens(first.text) && !lone {
+    if !opens(first.text) && !lone || is_ferm(rows) || is_listed_alone(rows) {
         return None;
     }
     let taken = reach(rows);
@@ -121,7 +122,12 @@ pub(crate) fn block(
             Listed { source: Source::Listing, shows }
         }
     });
-    let around = if lone { ("table inet filter {\n", "}\n") } else { ("", "") };
+    let around = match (lone, open_at_end(rows)) {
+        (true, _) => ("table inet filter {\n", "}\n"),
+        // What followed in its last chain was cut off.
+        (false, 2) => ("", "\n[...]\n}\n}\n"),
+        (false, _) => ("", ""),
+    };
     Some((Piece::of(clean, rows, around, (listed.source, listed.shows)), taken))
 }
 
@@ -185,6 +191,17 @@ fn reach(rows: &[Row<'_>]) -> usize {
         taken = n + 1;
     }
     taken
+}
+
+/// How many braces are open behind the last row of a table.
+fn open_at_end(rows: &[Row<'_>]) -> i64 {
+    let table = rows.first().is_some_and(|r| r.text.starts_with("table "));
+    let chain = rows.iter().rev().find(|r| r.text.ends_with('{') || r.text == "}");
+    let in_chain = chain.is_some_and(|r| r.text.starts_with("chain "));
+    if !table || !in_chain {
+        return 0;
+    }
+    rows.iter().fold(0, |depth: i64, r| (depth + braces(r.text)).max(0))
 }
 
 /// How many more braces a row opens than it closes.

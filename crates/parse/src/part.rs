@@ -59,9 +59,19 @@ pub(crate) fn filter(row: Row<'_>) -> Option<Row<'_>> {
                 let mut words = rest.text.trim_start_matches('|').split_whitespace();
                 let program = words.next()?.rsplit('/').next()?;
                 let program = if program == "sudo" { words.next()? } else { program };
+                // `grep -v "^#"` keeps back what is no rule.
+                let remarks = ["-v \"^#\"", "-v '^#'", "-v ^#", "-v '^$'"];
+                if remarks.iter().any(|r| rest.text.contains(r)) && program.ends_with("grep") {
+                    continue;
+                }
                 let drops = match program {
                     "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "head" | "tail"
-                    | "awk" | "gawk" | "findstr" => true,
+                    | "findstr" => true,
+                    // `{print $3, $4}` alone picks columns, and no lines.
+                    "awk" | "gawk" => {
+                        let script = rest.text.split_once(['\'', '"']).map_or("", |(_, s)| s);
+                        !script.trim_start().starts_with("{print")
+                    }
                     "sed" => words.any(|w| w.starts_with("-n") || w.ends_with("d'")),
                     _ => false,
                 };
@@ -101,6 +111,20 @@ pub(crate) fn tables(rows: &[Row<'_>]) -> Vec<&'static str> {
             .unwrap_or(if chain.ends_with("ROUTING") { "nat" } else { "filter" })
     };
     rows.iter().zip(told.iter().copied()).map(of).collect()
+}
+
+/// Whether a row that is not read is a rule of a listing still, of which a page changed the columns or a window cut some off.
+pub(crate) fn is_of_rule(text: &str) -> bool {
+    let target = |w: &str| matches!(w, "ACCEPT" | "DROP" | "REJECT" | "RETURN" | "LOG" | "QUEUE");
+    let addr = |w: &str| {
+        let number = w.split('/').next().unwrap_or(w);
+        matches!(w, "anywhere" | "0.0.0.0/0" | "::/0") || number.parse::<std::net::IpAddr>().is_ok()
+    };
+    let words = || text.split_whitespace();
+    words().any(target)
+        && words().any(addr)
+        && words().any(|w| matches!(w, "all" | "tcp" | "udp" | "icmp" | "--"))
+        && !text.ends_with(['.', '?', '!', ':'])
 }
 
 /// The table that a rule can only be of.

@@ -14,13 +14,14 @@ use crate::inside::Inside;
 use crate::listing;
 use crate::names::program;
 use crate::native;
-use crate::part::is_gap;
+use crate::part::{is_gap, is_of_rule};
 use crate::places::{Places, Sign};
 use crate::playbook;
 use crate::progress::Progress;
 use crate::prompt::{host_of, unprompt};
 use crate::shape;
 use crate::shell::Shell;
+use crate::titles::titles;
 use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
@@ -91,6 +92,8 @@ impl<'t> Paste<'t> {
         let rows = shape::bare(clean.lines());
         let comment = comments(&rows);
         let idle = idle(&clean.text, &rows);
+        let titles = titles(&rows);
+        let mut titles = titles.into_iter().peekable();
         let typed = rows.iter().zip(&comment).filter(|(_, c)| !**c).map(|(r, _)| *r);
         let mut places = Places::of(typed);
         let families = if rows.iter().any(|r| r.text.contains("xtables-save")) {
@@ -116,6 +119,18 @@ impl<'t> Paste<'t> {
                 continue;
             }
             self.any_text = true;
+            if titles.peek().is_some_and(|(n, _)| *n <= at)
+                && let Some((_, label)) = titles.next()
+            {
+                self.flush(clean, &mut group, &mut context);
+                places.titled(label);
+                self.hosts.enter(places.here());
+                if let Some(block) = facts::own_address(clean, row) {
+                    self.hosts.add(block);
+                }
+                at += 1;
+                continue;
+            }
             if is_fence(row.text) {
                 self.flush(clean, &mut group, &mut context);
                 // Below a block that ends, a command within it tells nothing any more.
@@ -168,6 +183,24 @@ impl<'t> Paste<'t> {
                 self.flush(clean, &mut group, &mut context);
                 self.hosts.add(block);
                 at += taken;
+                continue;
+            }
+            if let Some(block) = facts::scheduled(clean, &rows[at..]) {
+                self.flush(clean, &mut group, &mut context);
+                self.block(clean, block);
+                at += 1;
+                continue;
+            }
+            let asked = || {
+                let near =
+                    rows[at.saturating_sub(6)..at].iter().filter(|r| !r.text.starts_with('#'));
+                near.clone().any(|r| r.text.contains("ncomment") || r.text.contains("注释"))
+            };
+            if row.text.starts_with('#')
+                && let Some(block) = facts::commented(clean, row).filter(|_| !asked())
+            {
+                self.hosts.add(block);
+                at += 1;
                 continue;
             }
             if let Some((task, taken)) = playbook::task(clean, &rows[at..]) {
@@ -223,6 +256,7 @@ impl<'t> Paste<'t> {
                         self.hosts.section(SectionKind::Known(command.name.into()), span);
                     } else {
                         self.command(clean, row, &command, false, &mut context);
+                        context.asked = commands::asked(row, &shell);
                     }
                     said = command.name;
                     at += 1;
@@ -256,15 +290,13 @@ impl<'t> Paste<'t> {
             if let Some((mut block, taken)) = found.or_else(|| facts::block(clean, &rows[at..end]))
             {
                 block.facts.some_routes = facts::asks_some_routes(said);
+                block.facts.all_routes = facts::asks_all_routes(said);
                 self.flush(clean, &mut group, &mut context);
                 if let (Some(name), Label::Unsaid) = (&block.facts.name, self.hosts.label()) {
                     places.named(Label::machine(name));
                     self.hosts.enter(places.here());
                 }
-                let label = self.hosts.label().clone();
-                let runs = block.runs.iter().cloned();
-                self.runs.extend(runs.map(|run| (label.clone(), clean.doc(), run)));
-                self.hosts.add(block);
+                self.block(clean, block);
                 at += taken.max(1);
                 continue;
             }
@@ -272,6 +304,12 @@ impl<'t> Paste<'t> {
                 context.family = commands::of_file(row.text).or(context.family);
             }
             if let Some(open) = group.as_mut() {
+                if open.is_listing() && is_of_rule(row.text) {
+                    // It is a rule, whatever it says.
+                    open.rows.push((row, Kind::Gap));
+                    at += 1;
+                    continue;
+                }
                 if is_gap(row.text) && open.may_lack(at > 0 && rows[at - 1].text.is_empty()) {
                     open.rows.push((row, Kind::Gap));
                     at += 1;
@@ -304,6 +342,14 @@ impl<'t> Paste<'t> {
         self.flush(clean, &mut group, &mut context);
         let rest = shell.close_all();
         self.script(clean, &rest, &shell, &mut context);
+    }
+
+    /// Facts of the host at hand, and the commands that their file runs.
+    fn block(&mut self, clean: &Clean, block: facts::Block) {
+        let label = self.hosts.label().clone();
+        let runs = block.runs.iter().cloned();
+        self.runs.extend(runs.map(|run| (label.clone(), clean.doc(), run)));
+        self.hosts.add(block);
     }
 
     /// A line that belongs to rules; whether it does.
@@ -346,6 +392,7 @@ impl<'t> Paste<'t> {
             }
         }
         if let Some(head) = listing::head(row) {
+            self.turn(clean, head.name, group, context);
             if group.as_ref().is_some_and(|g| g.splits(head.name)) {
                 self.flush(clean, group, context);
                 context.table = None;
@@ -381,6 +428,9 @@ impl<'t> Paste<'t> {
                 self.flush(clean, group, context);
             }
             let declares = declared(row);
+            if let Some(name) = declares.filter(|_| !context.asked.is_empty()) {
+                self.turn(clean, name, group, context);
+            }
             if let Some(name) = declares
                 && group.as_ref().is_some_and(|g| !g.starred && g.splits(name))
             {
@@ -423,7 +473,9 @@ impl<'t> Paste<'t> {
             let progress = &mut self.progress;
             let mut read = |place| progress.line(place);
             let found = &mut self.hosts.diagnostics;
+            let quoted = group.rows.first().is_some_and(|(row, _)| is_quoted(clean, *row));
             let mut draft = group.draft(clean, context.backend, found, &mut read);
+            draft.quoted = quoted;
             if !loose || draft.is_whole() {
                 self.hosts.put(draft, problems);
             } else if !self.hosts.is_shown(draft.family, &draft.name) {
@@ -450,6 +502,12 @@ impl<'t> Paste<'t> {
             }
         }
     }
+}
+
+/// Whether a row stands in a line that a mail quotes.
+fn is_quoted(clean: &Clean, row: Row<'_>) -> bool {
+    let start = clean.text[..row.start].rfind('\n').map_or(0, |at| at + 1);
+    clean.text[start..].trim_start().starts_with('>')
 }
 
 /// `-t nat -A …` as people write it without the program: the table, and the rule behind it.

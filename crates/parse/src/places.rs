@@ -84,6 +84,12 @@ impl Places {
         self.here = label;
     }
 
+    /// A title says whose the lines below it are.
+    pub(crate) fn titled(&mut self, label: Label) {
+        self.nested.clear();
+        self.here = label;
+    }
+
     /// A prompt was seen.
     pub(crate) fn prompt(&mut self, sign: Sign) {
         let Some(top) = self.nested.last_mut() else {

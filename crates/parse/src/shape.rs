@@ -5,6 +5,7 @@ use crate::carried::{carried, is_setting};
 use crate::clean::Row;
 use crate::command;
 use crate::comments::is_fence;
+use crate::forms::looks_listed;
 use crate::listing;
 use crate::native;
 use crate::shell::Shell;
@@ -16,7 +17,7 @@ const MOST: usize = 60;
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> =
-        lines.map(|line| unmark(unfence(untag(of_wg_quick(unquote(line)))))).collect();
+        lines.map(|line| unmark(unfence(untag(of_wg_quick(unsaid(unquote(line))))))).collect();
     let mut at = 0;
     let mut table = false;
     // Rows before this one were looked at for numbers of lines, and have none.
@@ -69,6 +70,25 @@ pub(crate) fn unquote(row: Row<'_>) -> Row<'_> {
     row
 }
 
+/// A row without who said it and when, as the log of a chat has it: `[21:04] <joe> …`, `21:04:15 <@joe> …`.
+fn unsaid(row: Row<'_>) -> Row<'_> {
+    if !matches!(row.text.as_bytes().first(), Some(b'[' | b'(' | b'0'..=b'9')) {
+        return row;
+    }
+    // No clock is longer.
+    let Some(end) = row.text.bytes().take(24).position(|b| b == b'<') else { return row };
+    let (clock, rest) = (&row.text[..end], &row.text[end + 1..]);
+    let clock = clock.trim_matches(['[', ']', '(', ')', '-', ' ']);
+    let sign = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'-' | b'/' | b' ' | b'.');
+    let told = clock.contains(':') && clock.bytes().all(sign);
+    match rest.split_once('>') {
+        Some((name, said)) if told && name.len() < 32 && !name.trim().contains(' ') => {
+            row.skip(row.text.len() - said.len()).trim()
+        }
+        _ => row,
+    }
+}
+
 /// What `wg-quick` shows that it ran. What it loads from a descriptor only keeps others out of the tunnel's own addresses.
 fn of_wg_quick(row: Row<'_>) -> Row<'_> {
     let Some(rest) = row.text.strip_prefix("[#] ") else { return row };
@@ -90,13 +110,34 @@ fn untag(row: Row<'_>) -> Row<'_> {
     while let Some((name, rest)) = row.text.strip_prefix('<').and_then(|t| t.split_once('>')) {
         let name = name.split_whitespace().next().unwrap_or_default();
         let closed = name == "code" && rest.contains("</code>");
-        if closed || !matches!(name, "pre" | "code" | "/pre" | "/code" | "p" | "/p" | "br" | "br/")
+        if closed
+            || !matches!(
+                name,
+                "pre"
+                    | "code"
+                    | "/pre"
+                    | "/code"
+                    | "p"
+                    | "/p"
+                    | "br"
+                    | "br/"
+                    | "ul"
+                    | "ol"
+                    | "li"
+                    | "/li"
+                    | "div"
+                    | "td"
+                    | "tr"
+            )
         {
             break;
         }
         row = row.skip(row.text.len() - rest.len()).trim();
     }
-    for end in ["</pre>", "</code>", "<br>", "<br/>", "<br />", "</p>", "</code>"] {
+    for end in [
+        "</pre>", "</code>", "<br>", "<br/>", "<br />", "</p>", "</ul>", "</ol>", "</div>",
+        "</li>", "</code>",
+    ] {
         let open = end == "</code>" && row.text.contains("<code>");
         if let Some(rest) = row.text.strip_suffix(end).filter(|_| !open) {
             row = Row { text: rest, ..row }.trim();
@@ -108,9 +149,16 @@ fn untag(row: Row<'_>) -> Row<'_> {
     }
 }
 
-/// The head of a chain that somebody wrote in bold, or as a heading.
+/// The head of a chain that somebody wrote in bold, or as a heading; and a rule in bold.
 fn unmark(row: Row<'_>) -> Row<'_> {
     let text = row.text;
+    if let Some(rest) = text.strip_prefix("**") {
+        let inner = Row { text: rest.split("**").next().unwrap_or(rest), start: row.start + 2 };
+        let inner = inner.trim();
+        if looks_listed(inner) || is_strong(inner.text) {
+            return inner;
+        }
+    }
     if !text.starts_with(['*', '#', '`']) || !text.contains("Chain ") {
         return row;
     }

@@ -8,20 +8,21 @@
 
 mod calls;
 mod line;
+mod vars;
 
 use crate::clean::Row;
-use crate::word::Word;
 use line::{
     Joint, Part, assignment, first_word, function, is_elsewhere, is_shell, label, leaves, one,
-    opens, split, variable,
+    opens, split,
 };
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The state of a script as far as its lines were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shell<'a> {
     vars: HashMap<String, String>,
+    /// What was set to something that nobody knows.
+    lost: HashSet<String>,
     /// What was set within a branch that may not run, and how many were open there: behind it nobody knows.
     within: Vec<(usize, String)>,
     /// The loops, branches and functions that are open, by the word that opened each.
@@ -132,6 +133,16 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// Functions that an init system calls as a service starts, and as it stops; and those beside them.
+const STARTS: [&str; 3] = ["start", "start_service", "up"];
+const STOPS: [&str; 3] = ["stop", "stop_service", "down"];
+const AROUND: [&str; 5] = ["restart", "reload", "status", "depend", "panic"];
+
+/// The commands of a line.
+pub(crate) fn commands_of(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
+    split(row).into_iter().map(|part| part.row)
+}
+
 /// How long a value may grow by what it holds of others.
 const MOST: usize = 4096;
 
@@ -193,10 +204,20 @@ impl<'a> Shell<'a> {
         let mut found: Vec<_> = bodies.map(|s| Statement { maybe: true, ..s }).collect();
         let open = self.defining.take().map(|(function, _)| function);
         let functions = std::mem::take(&mut self.functions).into_values().chain(open);
-        let mut functions: Vec<_> = functions.filter(|f| !f.used).collect();
+        // What a script does as it ends is not done while what it made is asked about.
+        let ends =
+            |f: &Function<'_>| ["cleanup", "clean_up", "on_exit", "teardown"].contains(&&*f.name);
+        let mut functions: Vec<_> = functions.filter(|f| !f.used && !ends(f)).collect();
         functions.sort_by_key(|f| f.body.first().map(|part| part.row.start));
+        let has = |names: &[&str]| functions.iter().any(|f| names.contains(&&*f.name));
+        // What an init system calls: the service is started, and not stopped.
+        let service = has(&STARTS) && has(&STOPS);
         for function in functions {
-            self.run(&function.body, "", &[], true, &mut found);
+            let name = &*function.name;
+            let maybe = !(service && STARTS.contains(&name));
+            if !(service && (STOPS.contains(&name) || AROUND.contains(&name))) {
+                self.run(&function.body, "", &[], maybe, &mut found);
+            }
         }
         found
     }
@@ -205,7 +226,8 @@ impl<'a> Shell<'a> {
     pub(crate) fn in_round(&self, round: &[(String, String)]) -> Self {
         let mut vars = self.vars.clone();
         vars.extend(round.iter().cloned());
-        Self { vars, tunnel: self.tunnel.clone(), ..Self::default() }
+        let (lost, tunnel) = (self.lost.clone(), self.tunnel.clone());
+        Self { vars, lost, tunnel, ..Self::default() }
     }
 
     fn part(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
@@ -312,14 +334,14 @@ impl<'a> Shell<'a> {
                 && part.after == Joint::Line
                 && !self.open.iter().any(|o| matches!(o, Open::Loop(_)));
             let known = value.and_then(|v| self.value(v)).filter(|v| v.len() < MOST);
-            match known.filter(|_| once || branch) {
-                Some(value) => {
-                    if !once {
-                        self.within.push((self.open.len(), name.to_owned()));
-                    }
-                    self.vars.insert(name.to_owned(), value);
+            if let Some(value) = known.filter(|_| once || branch) {
+                if !once {
+                    self.within.push((self.open.len(), name.to_owned()));
                 }
-                None => drop(self.vars.remove(name)),
+                self.vars.insert(name.to_owned(), value);
+            } else {
+                self.vars.remove(name);
+                self.lost.insert(name.to_owned());
             }
             rest = more;
         }
@@ -403,26 +425,6 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// The words that a loop goes through, where all are known.
-    fn listed(&self, text: &str) -> Option<Vec<String>> {
-        let mut words = Vec::new();
-        let mut rest = text.trim();
-        while !rest.is_empty() && !rest.starts_with('#') {
-            let (word, more) = one(rest);
-            // What was given to a function is as many words.
-            let all = matches!(word.trim_matches('"'), "$@" | "$*");
-            let open = word.contains(['*', '?', '[', '{']) && !word.contains("${") && !all;
-            let value = self.value(word).filter(|_| !open)?;
-            if word.starts_with(['"', '\'']) && !all {
-                words.push(value);
-            } else {
-                words.extend(value.split_whitespace().map(str::to_owned));
-            }
-            rest = more.trim_start();
-        }
-        Some(words)
-    }
-
     /// Whether a command calls a function of the script.
     fn calls(&self, row: Row<'_>) -> bool {
         self.functions.contains_key(first_word(row))
@@ -434,99 +436,6 @@ impl<'a> Shell<'a> {
             let program = program.rsplit('/').next().unwrap_or_default();
             program.starts_with("iptables") || program.starts_with("ip6tables") || program == "nft"
         })
-    }
-
-    /// The program that a word stands for: `$IPT` is what the script set it to.
-    pub(crate) fn program(&self, word: &str) -> String {
-        self.value(word).filter(|_| word.contains('$')).unwrap_or_else(|| word.to_owned())
-    }
-
-    /// A value as the shell would have it; `None` where it is not known.
-    fn value(&self, text: &str) -> Option<String> {
-        // Where a program lies is asked for in many ways; which one it is, its name says.
-        for (before, after) in [("$(", ")"), ("`", "`")] {
-            if let Some(inner) =
-                text.trim_matches('"').strip_prefix(before).and_then(|t| t.strip_suffix(after))
-            {
-                let words: Vec<&str> = inner.split_whitespace().collect();
-                return match words.as_slice() {
-                    ["which", name] | ["command", "-v", name] | ["type", "-p", name] => {
-                        Some((*name).to_owned())
-                    }
-                    _ => None,
-                };
-            }
-        }
-        let mut out = String::new();
-        let mut quote = None;
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            match (quote, c) {
-                (None, '"' | '\'') => quote = Some(c),
-                (Some(q), c) if c == q => quote = None,
-                (None | Some('"'), '`') => return None,
-                (None | Some('"'), '\\') => {
-                    let next = rest.chars().nth(1)?;
-                    out.push(next);
-                    rest = &rest[1 + next.len_utf8()..];
-                    continue;
-                }
-                (None | Some('"'), '$') => {
-                    let (name, len) = variable(rest)?;
-                    out += self.vars.get(name)?;
-                    rest = &rest[len..];
-                    if out.len() > MOST {
-                        return None;
-                    }
-                    continue;
-                }
-                (_, c) => out.push(c),
-            }
-            rest = &rest[c.len_utf8()..];
-        }
-        Some(out)
-    }
-
-    /// The words with their variables filled in. A word that holds one that is not known stays as it is.
-    pub(crate) fn expand<'w>(&self, words: Vec<Word<'w>>) -> Vec<Word<'w>> {
-        if self.vars.is_empty() && self.tunnel.is_none() {
-            return words;
-        }
-        let mut out = Vec::with_capacity(words.len());
-        for mut word in words {
-            if let Some(name) = self.tunnel.as_ref().filter(|_| word.text.contains("%i")) {
-                word.text = word.text.replace("%i", name).into();
-            }
-            let Some(text) = self.filled(&word.text).filter(|_| word.text.contains('$')) else {
-                out.push(word);
-                continue;
-            };
-            // `"$@"` alone stays as many words as were given.
-            word.quoted &= word.text != "$@";
-            let part = |text: Cow<'w, str>| Word { text, ..word.clone() };
-            if word.quoted {
-                out.push(part(text.into()));
-            } else {
-                out.extend(text.split_whitespace().map(|t| part(t.to_owned().into())));
-            }
-        }
-        out
-    }
-
-    /// A word without quotes, its variables filled in.
-    fn filled(&self, text: &str) -> Option<String> {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find('$') {
-            out += &rest[..at];
-            let (name, len) = variable(&rest[at..])?;
-            out += self.vars.get(name)?;
-            rest = &rest[at + len..];
-            if out.len() > MOST {
-                return None;
-            }
-        }
-        Some(out + rest)
     }
 }
 

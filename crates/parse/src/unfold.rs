@@ -1,6 +1,8 @@
 //! Dumps that somebody else's program folded up: lines escaped within one string, a dump that a page made one line of, rules in
 //! the cells of a table of Markdown. What has to change so that each rule stands in a line of its own again.
 
+mod calls;
+mod columns;
 mod one_line;
 mod strings;
 mod table;
@@ -18,24 +20,49 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     let escaped = has(b'\\') && text.contains("\\n");
     let tabled =
         has(b'|') && (text.starts_with('|') || text.contains("\n|") || text.contains(" | prot"));
-    let long = text.len() < SHORT || text.split('\n').any(|line| line.len() > LINE);
+    let short = text.len() < SHORT;
+    let tabled = tabled || short && text.contains('\u{2502}') && text.contains("target");
+    let owned = short && (text.contains("hain") || text.contains("CHAIN")) && columns::any(text);
+    let picked = short && text.contains("target");
+    let long = short || text.split('\n').any(|line| line.len() > LINE);
     let folded = long && VERBS.iter().any(|verb| text.contains(verb));
     let broken = has(b'<') && (text.contains("<br") || text.contains("<BR"));
     let bytes = text.as_bytes();
     let opens = |(at, _): (usize, &str)| matches!(bytes.get(at + 1), Some(b'"' | b' ' | b'i'));
     let listed = text.match_indices('[').any(opens) && PROGRAMS.iter().any(|p| text.contains(p));
-    if !escaped && !tabled && !folded && !listed && !broken {
+    let elements =
+        short && text.contains("elements = {") && ELLIPSES.iter().any(|e| text.contains(e));
+    let glued = short && GLUED.iter().any(|g| text.contains(g));
+    let differs = short && (text.contains("```diff") || text.contains("\n@@ -"));
+    let called = short && has(b'(') && calls::any(text);
+    if ![glued, differs, escaped, tabled, folded, listed, broken, called, owned, picked, elements]
+        .contains(&true)
+    {
         return cuts;
     }
     let mut start = 0;
-    let mut table = None;
+    let (mut table, mut own, mut left) = (None, None, None);
+    let mut outer = calls::Outer::default();
     let strings = if escaped { strings(text) } else { Vec::new() };
     let mut strings = strings.iter().peekable();
     for line in text.split('\n') {
         let row = Row { text: line, start };
         start += line.len() + 1;
+        if called && outer.call(row, &mut cuts) {
+            while strings.next_if(|(s, _)| s.start < start).is_some() {}
+            continue;
+        }
         if listed && list(row, &mut cuts) || broken && breaks(row, &mut cuts) {
             continue;
+        }
+        if differs && difference(row, &mut cuts) {
+            continue;
+        }
+        if glued && part_glued(row, &mut cuts) {
+            continue;
+        }
+        if elements {
+            left_out(row, &mut cuts);
         }
         let mut opened = false;
         while let Some((string, _)) = strings.next_if(|(s, _)| s.start < start) {
@@ -56,13 +83,17 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
         if opened {
             continue;
         }
-        if tabled && cells(row, &mut table, &mut cuts) {
+        if owned && columns::own(row, &mut own, &mut cuts)
+            || tabled && cells(row, &mut table, &mut cuts)
+            || picked && columns::picked(row, &mut left, &mut cuts)
+        {
             continue;
         }
         if folded {
             one_line(row, &mut cuts);
         }
     }
+    outer.end(text.len(), &mut cuts);
     cuts
 }
 
@@ -71,6 +102,63 @@ const SHORT: usize = 1 << 16;
 
 /// In a long text a dump in one line is longer than this.
 const LINE: usize = 400;
+
+/// Ends of rules right behind which the next line begins, as a page that lost its line ends has them.
+const GLUED: [&str; 9] = [
+    "ACCEPT-A ",
+    "DROP-A ",
+    "RETURN-A ",
+    "MASQUERADE-A ",
+    "prohibited-A ",
+    "ACCEPTCOMMIT",
+    "DROPCOMMIT",
+    "RETURNCOMMIT",
+    "MASQUERADECOMMIT",
+];
+
+/// Ends a line where another is glued to it; whether one is.
+fn part_glued(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
+    let mut places: Vec<usize> = Vec::new();
+    for glue in GLUED {
+        let behind = if glue.ends_with("COMMIT") { "COMMIT".len() } else { "-A ".len() };
+        places.extend(row.text.match_indices(glue).map(|(at, _)| at + glue.len() - behind));
+    }
+    places.sort_unstable();
+    let cut = |at: &usize| Cut { start: row.start + at, end: row.start + at, with: "\n" };
+    cuts.extend(places.iter().map(cut));
+    !places.is_empty()
+}
+
+/// Takes a line of a difference for what it is afterwards; whether it changes. Lines of a save have marks of their own.
+fn difference(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
+    let marked =
+        |sign: char| row.text.strip_prefix(sign).is_some_and(|rest| rest.starts_with(['\t', ' ']));
+    let end = if marked('-') { row.end() } else { row.start + 1 };
+    let changes = marked('-') || marked('+');
+    if changes {
+        cuts.push(Cut { start: row.start, end, with: "" });
+    }
+    changes
+}
+
+/// What stands for what is left out.
+const ELLIPSES: [&str; 2] = ["...", "\u{2026}"];
+
+/// Elements of a set that are left out, `{ 1.2.3.4, ... }`, become one that is left open.
+fn left_out(row: Row<'_>, cuts: &mut Vec<Cut>) {
+    let Some((at, dots)) = ELLIPSES.iter().find_map(|e| Some((row.text.find(e)?, *e))) else {
+        return;
+    };
+    let before = row.text[..at].trim_end_matches(['[', '<', ' ', '\t']);
+    let behind = row.text[at + dots.len()..].trim_start_matches([']', '>', '.']);
+    let listed = before.ends_with([',', '{'])
+        && (before.contains("elements") || behind.contains('}'))
+        || before.is_empty() && behind.trim_start().starts_with([',', '}']);
+    if listed {
+        let start = row.start + before.len();
+        cuts.push(Cut { start, end: row.end() - behind.len(), with: " <others>" });
+    }
+}
 
 /// Ends a line at each `<br>` within it; whether there is one.
 fn breaks(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
@@ -243,6 +331,92 @@ mod tests {
         }
     }
 
+    /// The text unfolded, one blank between words.
+    fn words(text: &str) -> String {
+        let clean = Clean::new(DocId(0), text);
+        let unfolded = clean.without(&unfold(&clean.text));
+        let line = |l: &str| l.split_whitespace().collect::<Vec<_>>().join(" ");
+        unfolded.text.lines().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_table_with_columns_of_its_own_is_commands() {
+        for (text, expect) in [
+            (
+                "id,chain,proto,source,dport,action\n1,INPUT,tcp,any,\"80,443\",ACCEPT\n2,input,TCP,10.0.0.0/8,25,deny\n3,FORWARD,all,,,DROP\n\nend",
+                "\niptables -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT\niptables -A INPUT -p tcp -s 10.0.0.0/8 --dport 25 -j DROP\niptables -A FORWARD -j DROP\n\nend",
+            ),
+            (
+                "+----+-------+----------+--------+\n| id | chain | protocol | action |\n+----+-------+----------+--------+\n|  1 | INPUT | tcp      | DROP   |\n+----+-------+----------+--------+",
+                "+----+-------+----------+--------+\n\n\niptables -A INPUT -p tcp -j DROP",
+            ),
+        ] {
+            assert_eq!(words(text), expect);
+        }
+        for text in ["a,chain,b,c\n1,INPUT,tcp,x", "| chain | links | of | iron |"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_listing_with_columns_left_out_is_one_with_all() {
+        assert_eq!(
+            words(
+                "target prot in source destination\nDROP tcp * 0.0.0.0/0 0.0.0.0/0 tcp dpt:25\n\nx"
+            ),
+            "target prot opt in out source destination\nDROP tcp -- * * 0.0.0.0/0 0.0.0.0/0 tcp dpt:25\n\nx"
+        );
+        assert_eq!(
+            words("num pkts target prot source\n1 12 DROP tcp 10.0.0.1"),
+            "num pkts bytes target prot opt source destination\n1 12 0 DROP tcp -- 10.0.0.1 anywhere"
+        );
+        let usual =
+            "target     prot opt source               destination\nDROP all -- anywhere anywhere";
+        check(usual, usual);
+    }
+
+    #[test]
+    fn calls_of_other_languages_are_commands() {
+        for (text, expect) in [
+            (
+                "subprocess.run([\"iptables\", \"-A\", \"INPUT\", \"-j\", \"DROP\"], check=True)",
+                "iptables -A INPUT -j DROP",
+            ),
+            ("os.system('sudo iptables -F')", "sudo iptables -F"),
+            ("    os.system(f\"iptables -A X -s {ip} -j DROP\")", "iptables -A X -s ${ip} -j DROP"),
+            ("system(\"iptables -A X -s \" + ip + \" -j DROP\");", "iptables -A X -s $ip -j DROP"),
+            (
+                "cmd := exec.Command(\"/sbin/iptables\", \"-I\", \"X\", \"--dport\", port, \"-j\", \"DROP\")",
+                "/sbin/iptables -I X --dport $port -j DROP",
+            ),
+            (
+                "run(['iptables', '-A', 'X', '--dport', str(port), '--comment', 'a b'])",
+                "iptables -A X --dport $port --comment \"a b\"",
+            ),
+            (
+                "if on:\n    os.system(\"iptables -F X\")",
+                "if on:\nif maybe; then iptables -F X; fi",
+            ),
+            (
+                "for p in [22, 80]:\n    os.system(f\"iptables -A X --dport {p}\")\nend",
+                "for p in 22  80; do\niptables -A X --dport ${p}\ndone\nend",
+            ),
+            (
+                "def open():\n    os.system(\"iptables -F X\")\nos.system(\"iptables -F Y\")",
+                "def open():\niptables -F X\niptables -F Y",
+            ),
+        ] {
+            check(text, expect);
+        }
+        for text in [
+            "print(\"iptables is here\")",
+            "# os.system(\"iptables -F\")",
+            "f(\"a\", \"iptables -F\")",
+        ] {
+            check(text, text);
+        }
+    }
+
     #[test]
     fn a_table_of_markdown_is_a_listing() {
         let text = "| Num | Target | Prot | In | Source | Destination | |\n|---|:---:|---|---|---|---|---|\n| 1 | `ACCEPT` | tcp | | anywhere | | tcp dpt:22 |\nend";
@@ -253,6 +427,13 @@ mod tests {
         assert_eq!(rows[0].join(" "), "num target prot opt in out source destination");
         assert_eq!(rows[1].join(" "), "1 ACCEPT tcp -- * * anywhere anywhere tcp dpt:22");
         assert_eq!(rows[2], ["end"]);
+        let drawn = "┌───┬───┐\n│ num │ target │ prot │ source │ destination │ │\n├───┼───┤\n│ 1 │ DROP │ tcp │ anywhere │ anywhere │ tcp dpt:25 │\n└───┘";
+        let clean = Clean::new(DocId(0), drawn);
+        let listed = clean.without(&unfold(&clean.text));
+        let rows: Vec<Vec<&str>> =
+            listed.text.lines().map(|l| l.split_whitespace().collect()).collect();
+        assert_eq!(rows[1].join(" "), "num target prot opt source destination");
+        assert_eq!(rows[2].join(" "), "1 DROP tcp -- anywhere anywhere tcp dpt:25");
         let other = "| a | b |\n|---|---|\n| 1 | 2 |";
         check(other, other);
     }

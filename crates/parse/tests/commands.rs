@@ -199,5 +199,8 @@ fn settings_stand_in_many_forms() {
     ] {
         assert!(told(text).contains(&"net.ipv4.ip_forward=1".to_owned()), "{text}");
     }
-    check("#net.ipv4.ip_forward=1\n", &[]);
+    // What a file leaves as a comment is as the kernel has it by itself.
+    check("#net.ipv4.ip_forward=1\n", &["net.ipv4.ip_forward=0"]);
+    check("Uncomment this line:\n#net.ipv4.ip_forward=1\n", &[]);
+    check("#net.ipv4.ip_forward=1\nnet.ipv4.ip_forward = 1\n", &["net.ipv4.ip_forward=1"]);
 }

@@ -302,7 +302,8 @@ fn bridged(at: &Sight) -> bool {
 
 /// Whether a program made a bridge for guests of its own, by the usual name.
 fn is_of_guests(name: &str) -> bool {
-    let id = name.strip_prefix("br-").filter(|id| id.len() == 12);
+    // Docker's networks have an id of twelve digits, which people shorten.
+    let id = name.strip_prefix("br-").filter(|id| (4..=12).contains(&id.len()));
     ["docker", "virbr", "cni", "podman", "lxcbr", "lxdbr"].iter().any(|p| name.starts_with(p))
         || id.is_some_and(|id| id.bytes().all(|b| b.is_ascii_hexdigit()))
 }

@@ -59,9 +59,11 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         Some(src) if src.not => !inside(Some(&Inv { not: false, value: src.value }), leaving.src),
         src => src.is_none() || inside(src.as_ref(), leaving.src),
     };
+    let stops = |rule: &Rule| matches!(target(rule), Some(Target::Drop | Target::Reject(_)));
+    // What is private may lie where a rule keeps it from, too.
     let let_through = |rule: &Rule| {
         let here = spoken.comes_to(Hook::Forward, rule.chain);
-        here && matches!(target(rule), Some(Target::Accept))
+        here && (matches!(target(rule), Some(Target::Accept)) || !outward && stops(rule))
     };
     let from_here = |ip: &IpMatch| {
         leaving.came_by.is_none()
@@ -88,6 +90,8 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
     let tiers: [Tier<'_>; 3] = [&masks, &passes, &masks_others];
     for fits in tiers {
         match named(fits) {
+            // A rule that stops packets says where they might go, and not that they do.
+            Ok((_, rule)) if stops(host.rules.rule(rule)) => {}
             Ok((name, rule)) => return Some(WayOut::Named(name, rule)),
             // Several are named: nothing tells which.
             Err(1..) => return None,

@@ -26,13 +26,23 @@ pub(crate) struct Block {
     pub(crate) typed: bool,
 }
 
-/// A command that a file has run: its place in the clean text, and the tunnel that it calls `%i`, empty where it is of no
-/// tunnel's file.
+/// A command that a file has run: its place in the clean text, and what runs it.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) iface: Text,
+    pub(crate) by: By,
+}
+
+/// What runs the commands of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A tunnel that comes up, which they call `%i`.
+    Tunnel(Text),
+    /// Another interface that comes up.
+    Interface,
+    /// The clock, again and again.
+    Clock,
 }
 
 /// What a block says.
@@ -43,8 +53,12 @@ pub(crate) struct Facts {
     pub(crate) routes: Vec<Route>,
     /// Whether the command asked for some of the routes only.
     pub(crate) some_routes: bool,
+    /// Whether it asked for all of them.
+    pub(crate) all_routes: bool,
     pub(crate) policy: Vec<PolicyRule>,
     pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
+    /// Sysctls that a file leaves as the kernel has them.
+    pub(crate) unset: Vec<(Text, Origin)>,
     pub(crate) sockets: Vec<Socket>,
     pub(crate) sets: Vec<IpSet>,
     pub(crate) names: Vec<NamedAddr>,

@@ -46,6 +46,16 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
     Some(interface)
 }
 
+/// `inet addr:10.0.0.1 …` alone, which `ifconfig NAME | grep inet` shows.
+pub(super) fn picked(clean: &Clean, row: Row<'_>, name: &str) -> Option<(Block, usize)> {
+    let mut interface = Interface::named(name, pasted(clean, row));
+    if !detail(clean, row, &mut interface) {
+        return None;
+    }
+    let facts = Facts { interfaces: vec![interface], ..Facts::default() };
+    made(clean, &[row], 1, SectionKind::Interfaces(1), facts)
+}
+
 /// A line below the first; whether it is one.
 fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
     let words: Vec<Row<'_>> = row.words().collect();

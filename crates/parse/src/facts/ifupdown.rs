@@ -3,7 +3,7 @@
 //! `up`, `pre-up` and `post-up` are what runs as one comes up; `down`, `pre-down` and `post-down` run as it goes, and are
 //! passed over. Source: `man interfaces`, `man bridge-utils-interfaces`.
 
-use super::block::{Block, Facts, Run, mac, made, pasted};
+use super::block::{Block, By, Facts, Run, mac, made, pasted};
 use super::steps::Step;
 use super::typed::mask_of;
 use crate::clean::{Clean, Row};
@@ -95,7 +95,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         } else if let Some(stanza) = open.as_mut().filter(|_| is_option(&words)) {
             if matches!(&*words[0], "up" | "pre-up" | "post-up") {
                 let run = row.skip(words[0].len()).trim();
-                runs.push(Run { start: run.start, end: run.end(), iface: "".into() });
+                runs.push(Run { start: run.start, end: run.end(), by: By::Interface });
             }
             stanza.option(&words, clean, *row);
         } else {

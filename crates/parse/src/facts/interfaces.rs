@@ -134,6 +134,42 @@ pub(super) fn oneline(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)>
     made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
 }
 
+/// `inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0` alone, as `ip addr | grep inet` shows it: the last word names the
+/// interface.
+pub(super) fn picked(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let mut found: Vec<Interface> = Vec::new();
+    let mut taken = 0;
+    for row in rows {
+        let words: Vec<Row<'_>> = row.words().collect();
+        let [family, addr, .., last] = words.as_slice() else { break };
+        if !matches!(family.text, "inet" | "inet6" | "valid_lft")
+            || !(words.iter().any(|w| w.text == "scope") || family.text == "valid_lft")
+        {
+            break;
+        }
+        taken += 1;
+        // An address of IPv6 is shown without its interface.
+        if family.text != "inet" || words[words.len() - 2].text == "scope" {
+            continue;
+        }
+        let Some(value) = whole(value::cidr, addr.text) else { continue };
+        let name = last.text.split([':', '@']).next().unwrap_or(last.text);
+        let span = clean.span(family.start, addr.end());
+        let origin = chainwalk_model::Origin::Pasted(span);
+        if found.last().is_none_or(|last| *last.name != *name) {
+            found.push(Interface::named(name, origin));
+        }
+        if let Some(last) = found.last_mut() {
+            last.addrs.push(Fact { value, origin });
+        }
+    }
+    if found.is_empty() {
+        return None;
+    }
+    let kind = SectionKind::Interfaces(found.len() as u32);
+    made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
+}
+
 /// `eth0@if3  UP  10.0.0.1/24 fd00::1/64`.
 pub(super) fn brief(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut found = Vec::new();

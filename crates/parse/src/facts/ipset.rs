@@ -3,7 +3,8 @@
 use super::block::{Block, Facts, made, pasted};
 use crate::case::sets;
 use crate::clean::{Clean, Row};
-use chainwalk_model::{Origin, SectionKind};
+use crate::part::is_gap;
+use chainwalk_model::{IpSet, Origin, SectionKind};
 use std::collections::HashMap;
 
 /// Lines that create sets and add elements.
@@ -39,9 +40,16 @@ pub(super) fn list(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut lines = vec![format!("create {name} {kind} {}", header.unwrap_or_default())];
     let members = rows[..taken].iter().skip_while(|r| !r.text.starts_with("Members:")).skip(1);
     lines.extend(members.map(|r| format!("add {name} {}", r.text)));
+    // `| head` and people leave out the rest of a long one, which its own count tells.
+    let count = rows[..taken].iter().find_map(|r| r.text.strip_prefix("Number of entries:"));
+    let count: Option<usize> = count.and_then(|n| n.trim().parse().ok());
+    let in_part = count.is_some_and(|count| lines.len() - 1 < count);
     let (mut found, _) = sets::read(&lines, Origin::Default);
     for set in &mut found {
         set.origin = pasted(clean, *first);
+        if in_part || rows[..taken].iter().any(|r| is_gap(r.text)) {
+            set.options.push(IpSet::IN_PART.into());
+        }
     }
     made(clean, rows, taken, SectionKind::Sets(1), Facts { sets: found, ..Facts::default() })
 }

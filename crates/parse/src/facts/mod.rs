@@ -5,6 +5,7 @@ mod behind;
 mod beside;
 mod block;
 mod bridges;
+mod cron;
 mod flows;
 mod ifconfig;
 mod ifupdown;
@@ -29,13 +30,16 @@ mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
 pub(crate) use behind::{Shown, commands};
-pub(crate) use block::{Block, Run, not_walked};
+pub(crate) use block::{Block, By, Run, not_walked};
+pub(crate) use cron::scheduled;
 pub(crate) use logged::block as logged;
-pub(crate) use plain::{after, asks_some_routes};
-pub(crate) use prose::in_prose;
+pub(crate) use plain::{after, asks_all_routes, asks_some_routes};
+pub(crate) use prose::{in_prose, own_address};
 pub(crate) use settle::settle;
 pub(crate) use steps::{apply, missing_set};
+pub(crate) use sysctl::commented;
 pub(crate) use typed::{perhaps, steps_of, typed};
+pub(crate) use unread::{is_ferm, is_listed_alone};
 
 use crate::clean::{Clean, Row};
 
@@ -44,7 +48,7 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 26] = [
+    const READERS: [Reader; 27] = [
         json::block,
         flows::block,
         traces::block,
@@ -62,6 +66,7 @@ pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         unread::block,
         interfaces::long,
         interfaces::brief,
+        interfaces::picked,
         ifconfig::block,
         bridges::block,
         routes::routes,

@@ -21,6 +21,9 @@ pub(crate) fn after(clean: &Clean, rows: &[Row<'_>], command: &str) -> Option<(B
             let kind = SectionKind::Interfaces(0);
             made(clean, rows, 1, kind, Facts { local, ..Facts::default() })
         }
+        ["ifconfig", name, ..] if row.text.starts_with("inet ") && !name.starts_with('-') => {
+            super::ifconfig::picked(clean, row, name)
+        }
         ["hostname", ..] | ["hostnamectl", "hostname"] | ["cat", "/etc/hostname"] => {
             let one = row.words().count() == 1 && is_name(row.text);
             let name = one.then(|| row.text.into());
@@ -64,13 +67,25 @@ fn routes_of(clean: &Clean, rows: &[Row<'_>], words: &[&str]) -> Option<(Block, 
 
 /// Whether a command prints some of the routes of a table only: `ip route | grep eth0`, `ip route show dev eth0`.
 pub(crate) fn asks_some_routes(command: &str) -> bool {
+    asks_routes(command) == Some(false)
+}
+
+/// Whether a command prints all routes of IPv4: `ip route`, `route -n`.
+pub(crate) fn asks_all_routes(command: &str) -> bool {
+    let six = command.split_whitespace().any(|w| matches!(w, "-6" | "table" | "cache"));
+    let old = ["route", "route -n", "netstat -rn", "netstat -nr"].contains(&command.trim());
+    old || !six && asks_routes(command) == Some(true)
+}
+
+/// Whether a command prints all routes of a table; `None` if it prints no routes.
+fn asks_routes(command: &str) -> Option<bool> {
     let row = Row { text: command, start: 0 };
     let asked = crate::command::cut(row).text;
     let mut words = asked.split_whitespace().skip_while(|w| w.rsplit('/').next() != Some("ip"));
     words.next();
     let mut words = words.skip_while(|w| w.starts_with('-'));
     if !words.next().is_some_and(|w| w.starts_with('r') && "route".starts_with(w) && w != "ru") {
-        return false;
+        return None;
     }
     let mut rest =
         words.skip_while(|w| matches!(*w, "show" | "list" | "ls" | "l" | "s" | "sh" | "lst"));
@@ -79,7 +94,7 @@ pub(crate) fn asks_some_routes(command: &str) -> bool {
         Some("table" | "t" | "ta" | "tab") => rest.nth(1).is_none(),
         Some(_) => false,
     };
-    !whole || crate::part::filter(row).is_some()
+    Some(whole && crate::part::filter(row).is_none())
 }
 
 fn is_name(text: &str) -> bool {

@@ -39,6 +39,24 @@ pub(crate) fn in_prose(clean: &Clean, row: Row<'_>) -> Option<Block> {
     made(clean, &[row], 1, SectionKind::Interfaces(count), facts).map(|(block, _)| block)
 }
 
+/// An address that a title says the host has: `Server B (10.0.0.20):`.
+pub(crate) fn own_address(clean: &Clean, row: Row<'_>) -> Option<Block> {
+    let marks = |c: char| {
+        matches!(c, '(' | ')' | '[' | ']' | ',' | ':' | '*' | '`' | '#' | '=' | '\u{ff1a}')
+    };
+    let mut facts = Facts::default();
+    let origin = pasted(clean, row);
+    let all = row
+        .text
+        .split([' ', '/', '\u{ff08}', '\u{ff09}'])
+        .filter_map(|word| addr(word.trim_matches(marks)));
+    facts.local.extend(all.map(|value| Fact { value, origin }));
+    let count = facts.local.len() as u32;
+    made(clean, &[row], 1, SectionKind::Interfaces(count), facts)
+        .map(|(block, _)| block)
+        .filter(|_| count > 0)
+}
+
 /// Whether a word is called as interfaces are: with a number, or one of two plain words.
 fn is_interface(word: &str) -> bool {
     let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.');

@@ -44,6 +44,7 @@ pub(crate) fn settle(
     }
     for (host, ties) in std::iter::once(host).chain(strangers).zip(ties) {
         bridges(host);
+        unset(host, &ties);
         host.routes_in_part = !ties.listed && !host.routes.is_empty();
         tie(host, &ties);
         vlans(host, &ties);
@@ -51,6 +52,25 @@ pub(crate) fn settle(
         logged::settle(host, ties.logged);
     }
     moved
+}
+
+/// The number of the table that `ip route` shows.
+const MAIN: u32 = 254;
+
+/// What a file leaves unset is 0, where nothing tells otherwise and no program that needs it keeps chains here.
+fn unset(host: &mut Host, ties: &Ties) {
+    const PROGRAMS: [&str; 9] =
+        ["DOCKER", "KUBE-", "LIBVIRT", "cali-", "FLANNEL", "CNI-", "NETAVARK", "LXC", "lxd"];
+    let kept = |name: &str| PROGRAMS.iter().any(|p| name.starts_with(p));
+    if ties.unset.is_empty() || host.rules.chains.iter().any(|c| kept(&c.name)) {
+        return;
+    }
+    for (name, origin) in &ties.unset {
+        if host.sysctl(name).is_none() {
+            let value = Fact { value: "0".into(), origin: *origin };
+            host.sysctls.push((name.clone(), value));
+        }
+    }
 }
 
 /// Networks that the rules say lie behind an interface: `-s NET ! -o IFACE -j MASQUERADE`.
@@ -138,6 +158,8 @@ struct Ties {
     filtering: Vec<(Text, Origin)>,
     vlans: Vec<(Text, Text)>,
     fdb: HashMap<Mac, Text>,
+    /// Sysctls that a file leaves as the kernel has them.
+    unset: Vec<(Text, Origin)>,
     /// What rules logged.
     logged: Vec<super::block::Logged>,
     /// The addresses that commands gave, by interface.
@@ -270,15 +292,19 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     if let (Some(backend), None) = (facts.backend, host.backend) {
         host.set_backend(backend);
     }
-    ties.listed |= !facts.some_routes && facts.routes.iter().any(|r| r.kind == RouteKind::Unicast);
+    ties.listed |= !facts.some_routes
+        && facts.routes.iter().any(|r| r.kind == RouteKind::Unicast && r.table == MAIN);
+
     // What is listed twice is one route: no kernel has two that are alike.
     if !facts.routes.is_empty() {
         let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
         let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();
         host.routes.extend(facts.routes.into_iter().filter(|r| known.insert(bare(r))));
     }
+    host.routes_listed |= facts.all_routes;
     host.policy.extend(facts.policy);
     host.sysctls.extend(facts.sysctls);
+    ties.unset.extend(facts.unset);
     host.sockets.extend(facts.sockets);
     host.sets.extend(facts.sets);
     host.names.extend(facts.names);

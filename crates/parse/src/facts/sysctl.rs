@@ -21,6 +21,20 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     made(clean, rows, taken, SectionKind::Sysctls(taken as u32), facts)
 }
 
+/// A setting that a file holds as a comment: `#net.ipv4.ip_forward=1`. What it would set is as the kernel has it by itself.
+pub(crate) fn commented(clean: &Clean, row: Row<'_>) -> Option<Block> {
+    let (name, value) = line(row.text.strip_prefix('#')?.trim_start())?;
+    if name != FORWARD || value != "1" {
+        return None;
+    }
+    let mut facts = Facts::default();
+    facts.unset.push((name.into(), pasted(clean, row)));
+    made(clean, &[row], 1, SectionKind::Sysctls(1), facts).map(|(block, _)| block)
+}
+
+/// Whether a host passes on what is for others.
+const FORWARD: &str = "net.ipv4.ip_forward";
+
 /// Commands of one line that set sysctls, and nothing else: `sysctl -w NAME=VALUE`, `echo 1 > /proc/sys/…`,
 /// `echo 1 | sudo tee /proc/sys/…`.
 pub(super) fn typed(clean: &Clean, row: Row<'_>) -> Option<Block> {

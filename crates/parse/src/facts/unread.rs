@@ -6,8 +6,13 @@ use chainwalk_model::Hint;
 
 /// A whole dump of another kind.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    if let Some(found) = listed_alone(clean, rows) {
+        return Some(found);
+    }
     let first = rows.first()?.text;
-    let (name, taken, hint) = if is_nft(first) {
+    let (name, taken, hint) = if is_ferm(rows) && first.contains('{') {
+        ("ferm.conf", braces(rows, '{', '}'), Some("iptables-save"))
+    } else if is_nft(first) {
         ("nft list ruleset", braces(rows, '{', '}'), Some("iptables-save"))
     } else if first.starts_with("[{\"ifindex\"") || first.starts_with("{\"nftables\"") {
         let name = if first.starts_with('{') { "nft -j list ruleset" } else { "ip -j addr" };
@@ -19,7 +24,14 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         )
     } else if matches!(first, "[" | "{") && rows.iter().take(4).any(|r| r.text.starts_with('"')) {
         let (open, close) = if first == "[" { ('[', ']') } else { ('{', '}') };
-        ("docker network inspect", braces(rows, open, close), None)
+        let taken = braces(rows, open, close);
+        let has = |word: &str| rows[..taken].iter().any(|r| r.text.contains(word));
+        let name = if has("\"SecurityGroups\"") || has("\"IpPermissions\"") {
+            "aws ec2 describe-security-groups"
+        } else {
+            "docker network inspect"
+        };
+        (name, taken, None)
     } else if let Some((name, taken)) = front_end(rows) {
         (name, taken, Some("iptables-save"))
     } else {
@@ -42,6 +54,9 @@ fn front_end(rows: &[Row<'_>]) -> Option<(&'static str, usize)> {
         }
         taken
     };
+    if let Some(found) = other_languages(rows, &words) {
+        return Some(found);
+    }
     let title = first.strip_suffix("(active)").or(first.strip_suffix("(default, active)"));
     if title.unwrap_or(first).split_whitespace().count() == 1 && second.starts_with("target: ") {
         let line = |t: &str| {
@@ -109,6 +124,75 @@ fn front_end(rows: &[Row<'_>]) -> Option<(&'static str, usize)> {
         return Some(("pfctl -sr", until(line)));
     }
     None
+}
+
+/// Whether `nft list tables` printed the first of the rows: the name of a table, and no more of it.
+pub(crate) fn is_listed_alone(rows: &[Row<'_>]) -> bool {
+    let named = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        matches!(words[..], ["table", "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev", name]
+            if !name.ends_with('{'))
+    };
+    let mut near = rows.iter().map(|r| r.text);
+    near.next().is_some_and(named) && near.next().is_none_or(|next| next.is_empty() || named(next))
+}
+
+/// A table that is named and not shown.
+fn listed_alone(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    if !is_listed_alone(rows) {
+        return None;
+    }
+    let table = rows.first()?.text;
+    let hint = Hint::Paste(["nft list ", table].concat().as_str().into());
+    unread(clean, rows, 1, &["nft ", table].concat(), Facts::default(), Some(hint))
+}
+
+/// Whether a table is one of ferm, which begins as one of nft does.
+pub(crate) fn is_ferm(rows: &[Row<'_>]) -> bool {
+    const LINES: [&str; 6] =
+        ["policy DROP;", "policy ACCEPT;", "mod state ", "mod conntrack ", "proto tcp ", "proto ("];
+    rows.iter().take(12).any(|r| LINES.iter().any(|line| r.text.starts_with(line)))
+}
+
+/// Files in the languages of programs that make rules: how each begins, and how far it goes.
+fn other_languages(rows: &[Row<'_>], words: &[&str]) -> Option<(&'static str, usize)> {
+    let near = |name: &str| rows.iter().take(12).any(|r| r.text.starts_with(name));
+    let block = |name| Some((name, braces(rows, '{', '}')));
+    match words {
+        ["firewall", "{", ..] | ["resource", "\"aws_security_group\"", ..] => {
+            block(if words[0] == "firewall" { "puppet firewall" } else { "aws_security_group" })
+        }
+        ["resource", kind, ..] if kind.contains("firewall") || kind.contains("security_group") => {
+            block("Terraform firewall")
+        }
+        ["name", _, "{"] if near("default-action") => block("VyOS firewall"),
+        ["set", "firewall" | "nat" | "zone-policy", ..] => {
+            let of = |r: &&Row<'_>| r.text.starts_with("set ") || r.text.is_empty();
+            Some(("VyOS firewall", rows.iter().take_while(of).count()))
+        }
+        ["<iptables-rules", ..] => {
+            let end = rows.iter().position(|r| r.text.starts_with("</iptables-rules"));
+            Some(("iptables-xml", end.map_or(rows.len(), |n| n + 1)))
+        }
+        ["#ACTION", "SOURCE", "DEST", ..]
+        | ["#SOURCE", "DEST", "POLICY", ..]
+        | ["?SECTION", ..] => {
+            let end = rows.iter().position(|r| r.text.is_empty());
+            Some(("Shorewall", end.unwrap_or(rows.len())))
+        }
+        ["access-list", _, "permit" | "deny" | "extended" | "standard", ..]
+        | ["ip", "access-list", "extended" | "standard", ..] => {
+            let of = |r: &&Row<'_>| {
+                ["access-list ", "ip access-list", "permit ", "deny ", "!"].iter().any(|k| {
+                    r.text
+                        .trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ')
+                        .starts_with(k)
+                })
+            };
+            Some(("access-list", rows.iter().take_while(of).count()))
+        }
+        _ => None,
+    }
 }
 
 /// `table ip filter {`, `add rule inet …`, `flush ruleset`.

@@ -2,7 +2,7 @@
 //!
 //! `PreUp` and `PostUp` are what runs as it comes up; `PreDown` and `PostDown` run as it goes, and are passed over.
 
-use super::block::{Block, Facts, Run, made, pasted};
+use super::block::{Block, By, Facts, Run, made, pasted};
 use super::steps::Step;
 use crate::clean::{Clean, Row};
 use crate::iproute;
@@ -136,7 +136,8 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let ups = lines
         .iter()
         .filter(|(n, ..)| n.eq_ignore_ascii_case("PreUp") || n.eq_ignore_ascii_case("PostUp"));
-    let runs = ups.map(|(.., v)| Run { start: v.start, end: v.end(), iface: name.clone() });
+    let runs =
+        ups.map(|(.., v)| Run { start: v.start, end: v.end(), by: By::Tunnel(name.clone()) });
     let runs = runs.collect();
     let (block, taken) = made(clean, rows, taken, SectionKind::Interfaces(1), facts)?;
     Some((Block { runs, ..block }, taken))

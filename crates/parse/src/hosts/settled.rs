@@ -210,6 +210,13 @@ impl Hosts {
             if let Some(table) = name.strip_prefix("nft list table ") {
                 return native.draft.has_table(table);
             }
+            if let Some(table) = name.strip_prefix("nft table ") {
+                let of_iptables = |d: &Draft| {
+                    let family = if d.family == Family::Ip6 { "ip6 " } else { "ip " };
+                    table.strip_prefix(family).is_some_and(|name| *d.name == *name)
+                };
+                return native.draft.has_table(table) || place.drafts.iter().any(of_iptables);
+            }
             let of = |d: &&Draft| (d.family == Family::Ip6) == name.starts_with("ip6");
             let legacy = name.ends_with("tables-legacy");
             let mut drafts = place.drafts.iter().filter(of).filter(|d| d.told && d.saved);

@@ -5,16 +5,16 @@ use super::{Paste, typed_as};
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command};
 use crate::cx::Cx;
-use crate::facts;
-use crate::group::Context;
+use crate::facts::{self, By};
+use crate::group::{Context, Group};
 use crate::names::program;
 use crate::native::{self, Listed, Nft};
 use crate::nft::{Piece, Shows, Source};
 use crate::part::filter;
 use crate::playbook::Task;
-use crate::prompt::host_of;
+use crate::prompt::{host_of, unprompt};
 use crate::restore;
-use crate::shell::{Shell, Statement};
+use crate::shell::{Shell, Statement, commands_of};
 use crate::word::Word;
 use chainwalk_model::{Family, SectionKind, Text};
 
@@ -91,6 +91,7 @@ impl Paste<'_> {
         shell: &Shell,
         context: &mut Context,
     ) {
+        let mut asked = Vec::new();
         for Statement { row, maybe, elsewhere, round } in statements {
             let own = Some(round).filter(|r| !r.is_empty()).map(|r| shell.in_round(r));
             let shell = own.as_ref().unwrap_or(shell);
@@ -104,7 +105,27 @@ impl Paste<'_> {
                 self.hosts.add(block);
             } else if let Some(command) = command::read(*row, shell) {
                 self.command(clean, *row, &command, *maybe, context);
+                let table = context.table.clone();
+                asked.extend(context.chain.clone().zip(table));
             }
+        }
+        if asked.len() > 1 {
+            context.asked = asked;
+        }
+    }
+
+    /// A chain of another table begins where one line asked for several.
+    pub(super) fn turn(
+        &mut self,
+        clean: &Clean,
+        chain: &str,
+        group: &mut Option<Group<'_>>,
+        context: &mut Context,
+    ) {
+        let table = context.asked.iter().find(|(known, _)| known == chain).map(|(_, table)| table);
+        if let Some(table) = table.filter(|t| context.table.as_ref() != Some(*t)).cloned() {
+            self.flush(clean, group, context);
+            context.table = Some(table);
         }
     }
 
@@ -159,12 +180,12 @@ impl Paste<'_> {
             table: command.table.clone(),
             family: command.family.or_else(|| of_file(command.name)),
             backend: command.backend.or(context.backend),
+            ran: command.backend,
             saving: false,
             listed: lists,
             chain: lists.then(|| listed(&command.words)).flatten(),
             filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
-            native: None,
-            here: None,
+            ..Context::default()
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.changed_table();
@@ -214,19 +235,31 @@ impl Paste<'_> {
     /// Runs what files have run as interfaces come up: that of a tunnel behind the dumps, of which each may be older; that of
     /// others where no dump shows what came of it.
     pub(super) fn run(&mut self, cleans: &[Clean]) {
-        for (label, doc, facts::Run { start, end, iface }) in std::mem::take(&mut self.runs) {
+        for (label, doc, facts::Run { start, end, by }) in std::mem::take(&mut self.runs) {
             let Some(clean) = cleans.iter().find(|c| c.doc() == doc) else { continue };
             self.hosts.enter(&label);
-            let mut shell = Shell::of_tunnel(&iface);
+            let mut shell = match &by {
+                By::Tunnel(name) => Shell::of_tunnel(name),
+                By::Interface | By::Clock => Shell::default(),
+            };
             let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
             let alone = || vec![Statement::plain(row)];
             let statements = shell.take(row, None).unwrap_or_else(alone);
             for Statement { row, maybe, .. } in statements {
                 if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
-                    self.hosts.add(block);
+                    if by == By::Clock {
+                        self.hosts.typed(row, block);
+                    } else {
+                        self.hosts.add(block);
+                    }
                     continue;
                 }
                 let Some(command) = command::read(row, &shell) else { continue };
+                if by == By::Clock {
+                    // It may have run since, or does soon.
+                    self.command(clean, row, &command, maybe, &mut Context::default());
+                    continue;
+                }
                 let span = clean.span(row.start, row.end());
                 if native::is_command(row)
                     && !maybe
@@ -241,13 +274,13 @@ impl Paste<'_> {
                 }
                 let table = command.changed_table();
                 let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
-                if iface.is_empty() && shown {
+                if by == By::Interface && shown {
                     continue;
                 }
                 self.apply(clean, row, &command, maybe);
-                if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
+                if let (Some(family), By::Tunnel(name)) = (command.family, &by) {
                     let (draft, _) = self.hosts.changed(family, table, command.backend);
-                    restore::while_up(draft, span, &iface);
+                    restore::while_up(draft, span, name);
                 }
             }
         }
@@ -262,6 +295,22 @@ impl Paste<'_> {
         let mut cx = Cx { clean, diagnostics: &mut unheard };
         restore::is_there(&mut cx, draft, row, &command.words)
     }
+}
+
+/// The chains that the commands of one line list, each with its table, where there are several.
+pub(super) fn asked(row: Row<'_>, shell: &Shell) -> Vec<(String, String)> {
+    let (bare, _) = unprompt(row);
+    if !bare.text.contains([';', '&']) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for part in commands_of(bare) {
+        let Some(command) = command::read(part, shell) else { continue };
+        if command.family.is_some() && !command.changes {
+            found.extend(listed(&command.words).zip(command.table));
+        }
+    }
+    if found.len() > 1 { found } else { Vec::new() }
 }
 
 /// Whose tables a file holds by its name: `/etc/iptables/rules.v6`, `/etc/sysconfig/iptables`.
@@ -279,11 +328,11 @@ pub(super) fn of_file(text: &str) -> Option<Family> {
         })
 }
 
-/// The chain that a command lists, where it names one: `-L INPUT`, `-nvL INPUT`.
+/// The chain that a command lists, where it names one: `-L INPUT`, `-nvL INPUT`, `-S INPUT`.
 fn listed(words: &[Word<'_>]) -> Option<String> {
     let lists = |w: &str| match w.strip_prefix("--") {
-        Some(long) => long == "list",
-        None => w.starts_with('-') && w.ends_with('L'),
+        Some(long) => matches!(long, "list" | "list-rules"),
+        None => w.starts_with('-') && w.ends_with(['L', 'S']),
     };
     let at = words.iter().position(|w| lists(&w.text))?;
     let name = words.get(at + 1).map(|w| &*w.text)?;

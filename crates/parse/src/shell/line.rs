@@ -17,14 +17,31 @@ pub(super) fn variable(text: &str) -> Option<(&str, usize)> {
         if inner.starts_with(sign) { 1 } else { inner.find(|c| !part(c)).unwrap_or(inner.len()) };
     let name = &inner[..end];
     let named = !name.is_empty();
+    // `${NAME[@]}`, `${NAME[*]}`: all of an array.
+    let all = ["[@]}", "[*]}"].iter().any(|all| brace && inner[end..].starts_with(all));
+    if named && all {
+        return Some((name, 2 + end + 4));
+    }
     if !named || (brace && !inner[end..].starts_with('}')) {
         return None;
     }
     Some((name, 1 + end + if brace { 2 } else { 0 }))
 }
 
+/// `${NAME:-value}`, `${NAME-value}`, `${NAME:=value}` at the start of a text: the name, what stands for it where it is not set,
+/// and how long it is there.
+pub(super) fn with_default(text: &str) -> Option<(&str, &str, usize)> {
+    let inner = text.strip_prefix("${")?;
+    let end = inner.find('}')?;
+    let (name, value) = inner[..end].split_once(['-', '='])?;
+    let name = name.strip_suffix(':').unwrap_or(name);
+    let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let value = value.trim_matches(['"', '\'']);
+    (named && !value.contains(['$', '`'])).then_some((name, value, end + 3))
+}
+
 /// `NAME=value`, `export NAME=value`: the name, the value as it stands, and what follows. `None` for the value of
-/// an array.
+/// an array that has names, or goes on in the next line.
 pub(super) fn assignment(text: &str) -> Option<(&str, Option<&str>, &str)> {
     let mut text = text;
     for word in ["export ", "readonly ", "local ", "declare ", "typeset "] {
@@ -38,7 +55,10 @@ pub(super) fn assignment(text: &str) -> Option<(&str, Option<&str>, &str)> {
     // `NAME=value command` sets it for that command alone.
     let next = rest.split(['=', ' ']).next().unwrap_or_default();
     let alone = rest.is_empty() || rest.starts_with('#') || rest[next.len()..].starts_with('=');
-    (named && alone).then_some((name, Some(value).filter(|v| !v.starts_with('(')), rest))
+    // An array has its words for a value.
+    let words = value.strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or(value);
+    let value = Some(words).filter(|v| !v.starts_with('(') && !v.contains("]="));
+    (named && alone).then_some((name, value, rest))
 }
 
 /// The first word of a text, quotes and substitutions kept whole, and what is left.
@@ -98,6 +118,11 @@ fn prepares(row: Row<'_>) -> bool {
     PROGRAMS.contains(&first.rsplit('/').next().unwrap_or(first))
 }
 
+/// Whether a command asks whether a rule is there: `iptables -C …`.
+fn checks(row: Row<'_>) -> bool {
+    is_tables(row) && row.text.split_whitespace().any(|w| matches!(w, "-C" | "--check"))
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part<'a> {
     pub(super) row: Row<'a>,
@@ -118,6 +143,8 @@ pub(super) fn split(row: Row<'_>) -> Vec<Part<'_>> {
             Some(last) if after == Joint::And && (is_tables(last.row) || prepares(last.row)) => {
                 last.after
             }
+            // What is checked for is there behind it, whichever it was.
+            Some(last) if after == Joint::Or && checks(last.row) => last.after,
             _ => after,
         };
         if !row.text.is_empty() {
@@ -184,7 +211,10 @@ pub(super) fn is_elsewhere(text: &str) -> bool {
     match program {
         "." | "source" => file,
         "eval" => true,
-        "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
+        // `iptables-restore v1.8.4 (legacy): …`, `iptables-restore: line 5 failed` is what it says of its own.
+        "iptables-restore" | "ip6tables-restore" => {
+            !text.contains("<<") && !text.contains("): ") && !text.contains("failed")
+        }
         _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! What a shell makes of a line: `man sh`.
 
 use super::Joint::{And, Line, Or};
+use super::line::variable;
 use super::*;
 
 #[test]
@@ -40,7 +41,8 @@ fn assignments_and_functions() {
         ("A=\"b c\" # d", Some(("A", Some("\"b c\""), "# d"))),
         ("A='b c' B=d", Some(("A", Some("'b c'"), "B=d"))),
         ("A=$(b c)", Some(("A", Some("$(b c)"), ""))),
-        ("A=(b c)", Some(("A", None, ""))),
+        ("A=(b c)", Some(("A", Some("b c"), ""))),
+        ("A=([x]=b)", Some(("A", None, ""))),
         // For one command alone.
         ("A=b c", None),
         ("1A=b", None),

@@ -22,7 +22,8 @@ enum Begins {
 
 /// Parts a line that holds several lines of a dump.
 pub(super) fn one_line(row: Row<'_>, cuts: &mut Vec<Cut>) {
-    if !VERBS.iter().any(|verb| row.text.contains(verb)) {
+    let chain = row.text.starts_with("Chain ") && row.text.contains(" target ");
+    if !chain && !VERBS.iter().any(|verb| row.text.contains(verb)) {
         return;
     }
     let words = words(row);
@@ -59,7 +60,9 @@ pub(super) fn one_line(row: Row<'_>, cuts: &mut Vec<Cut>) {
     let whole = found.iter().enumerate().all(|(n, (at, begins))| {
         *begins != Begins::Rule && *begins != Begins::Command || is_rule(&words[*at..ends(n)])
     });
-    if rules < 2 || !whole {
+    // A chain with its rules in one line is enough.
+    let listed = found.len() > rules && rules > 0;
+    if rules < 2 && !listed || !whole {
         return;
     }
     let mut places: Vec<usize> = found.iter().map(|(at, _)| *at).collect();

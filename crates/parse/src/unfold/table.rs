@@ -3,7 +3,7 @@
 use crate::clean::{Cut, Row};
 
 /// The columns of a listing as the cells above a table of Markdown name them, and what stands for an empty cell.
-const COLUMNS: [(&str, &str, &str); 10] = [
+pub(super) const COLUMNS: [(&str, &str, &str); 10] = [
     ("num", "num", " 0 "),
     ("pkts", "pkts", " 0 "),
     ("bytes", "bytes", " 0 "),
@@ -16,6 +16,9 @@ const COLUMNS: [(&str, &str, &str); 10] = [
     ("destination", "destination", " anywhere "),
 ];
 
+/// The signs between cells, also of a table that is drawn.
+const SIGNS: [char; 3] = ['|', '\u{2502}', '\u{2503}'];
+
 /// Other names of them.
 const ALSO: [(&str, &str); 6] = [
     ("#", "num"),
@@ -27,7 +30,7 @@ const ALSO: [(&str, &str); 6] = [
 ];
 
 /// The column that a cell is the title of.
-fn column(title: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
+pub(super) fn column(title: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
     let title = title.trim_matches(['*', '`', ' ']).to_ascii_lowercase();
     let name = ALSO.iter().find(|(also, _)| *also == title).map_or(&*title, |(_, name)| name);
     COLUMNS.iter().find(|(known, ..)| *known == name)
@@ -39,15 +42,24 @@ pub(super) type Columns = Vec<Option<&'static (&'static str, &'static str, &'sta
 /// Takes a row of a table of Markdown apart; whether it is one of a listing.
 pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cut>) -> bool {
     let row = row.trim();
-    if !row.text.contains('|') {
+    if !row.text.contains(SIGNS) {
+        // `├───┼───┤` of a table that is drawn.
+        let drawn = |c: char| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '=' | ' ');
+        if table.is_some() && !row.text.is_empty() && row.text.chars().all(drawn) {
+            let start = row.start.saturating_sub(1);
+            cuts.push(Cut { start, end: row.end(), with: "" });
+            return true;
+        }
         *table = None;
         return false;
     }
-    let framed = row.text.starts_with('|');
-    let pipes: Vec<usize> = row.text.match_indices('|').map(|(at, _)| at).collect();
-    let starts = (!framed).then_some(0).into_iter().chain(pipes.iter().map(|at| at + 1));
+    let framed = row.text.starts_with(SIGNS);
+    let pipes: Vec<(usize, usize)> =
+        row.text.match_indices(SIGNS).map(|(at, sign)| (at, at + sign.len())).collect();
+    let starts = (!framed).then_some(0).into_iter().chain(pipes.iter().map(|(_, end)| *end));
     let cell = |start: usize| {
-        let end = pipes.iter().find(|at| **at >= start).copied().unwrap_or(row.text.len());
+        let end = pipes.iter().map(|(at, _)| *at).find(|at| *at >= start);
+        let end = end.unwrap_or(row.text.len());
         row.skip(start).text[..end - start].trim()
     };
     let starts: Vec<usize> = starts.collect();
@@ -61,7 +73,8 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
         *table = Some(titles);
     }
     let Some(titles) = table else { return false };
-    if row.text.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
+    if row.text.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '+' | '\u{2500}'..='\u{257f}'))
+    {
         // The line under the titles goes with its end.
         let start = row.start.saturating_sub(1);
         cuts.push(Cut { start, end: row.end(), with: "" });
@@ -75,7 +88,7 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
         let name = title.map(|(name, ..)| *name);
         let after = n.checked_sub(1).and_then(|n| titles.get(n)).copied().flatten();
         let after = after.map(|(name, ..)| *name);
-        if let Some(pipe) = start.checked_sub(1) {
+        if let Some((pipe, _)) = pipes.iter().find(|(_, end)| end == start) {
             let place = row.start + start;
             cuts.push(Cut { start: row.start + pipe, end: place, with: " " });
             // A listing has these columns, or none of interfaces.

@@ -158,7 +158,8 @@ fn find(
     };
     let Some(live) = memory.sets.get(name) else { return Ok(sets::Found::Nothing) };
     let (fits, unclear) = live.find(set, &dims, &key, ctx.now_ms);
-    let mut found = if unclear { sets::Found::Unclear } else { sets::Found::Nothing };
+    let mut found =
+        if unclear || set.is_in_part() { sets::Found::Unclear } else { sets::Found::Nothing };
     if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
         let live = memory.sets.entry(name, || SetState::new(set));
         if live.learn(set, &dims, &key, len(ctx), ctx.now_ms) {

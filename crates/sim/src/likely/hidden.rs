@@ -22,7 +22,14 @@ pub(super) fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     if is_last {
         return None;
     }
-    let hook = spoken::only_hook(host, at.world.spoken(), rule.chain)?;
+    // A chain may be called by FORWARD too, where nothing comes in by lo.
+    let guards = [Hook::Input, Hook::Output].into_iter().any(|hook| match &chain.base {
+        Some(base) => base.hook == hook,
+        None => at.world.spoken().comes_to(hook, rule.chain),
+    });
+    if !guards {
+        spoken::only_hook(host, at.world.spoken(), rule.chain)?;
+    }
     let accepts = matches!(last(rule), Some(Target::Accept));
     // What refuses the rest, and stands behind more rules than before: those were put behind it.
     let place = chain.rules.iter().position(|r| *r == id).unwrap_or(0);
@@ -38,7 +45,7 @@ pub(super) fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     let first = !before
         .map(|r| rules.rule(*r))
         .any(|r| is_bare(r) && matches!(last(r), Some(Target::Accept)));
-    let lo = matches!(hook, Hook::Input | Hook::Output) && accepts && first;
+    let lo = guards && accepts && first;
     let by_lo = at.packet.ip.dst.is_loopback()
         || Router::new(at.world).told_local(at.packet.ip.dst)
             && matches!(at.entry, Entry::Local { .. });

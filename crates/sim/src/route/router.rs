@@ -70,11 +70,12 @@ impl<'a> Router<'a> {
     /// Whether a listing of routes is known, or somebody told one.
     pub(super) fn routes_told(&self) -> bool {
         let listed = !self.host().routes_in_part;
-        self.host().routes.iter().any(|r| match r.origin {
-            Origin::Inferred(_) => false,
-            Origin::Pasted(_) => listed,
-            Origin::Given | Origin::Default => true,
-        })
+        self.host().routes_listed
+            || self.host().routes.iter().any(|r| match r.origin {
+                Origin::Inferred(_) => false,
+                Origin::Pasted(_) => listed,
+                Origin::Given | Origin::Default => true,
+            })
     }
 
     /// Looks up a route through the policy rules, and chooses among its next hops. `Ok(None)` is no route.

@@ -3,7 +3,7 @@
 use super::arrived;
 use crate::route::Router;
 use crate::session::Session;
-use crate::spoken::is_hub;
+use crate::spoken::{are_neighbours, is_hub};
 use chainwalk_model::{
     Entry, Event, Fate, Hook, Host, IfKind, L4, OpKind, RouteKind, SkipReason, Target, Text, Trace,
     TripEnd,
@@ -31,7 +31,10 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
     }
     let world = on.world()?;
     let router = Router::new(world);
-    let near = |addr: IpAddr| is_on(host, &out, addr) && !router.told_local(addr);
+    // Where nobody tells the network of the link, two alike private addresses on it are neighbours.
+    let (src, dst) = (last.ip.src, last.ip.dst);
+    let alike = is_untold(host, &out) && is_private(src) && are_neighbours(src, dst);
+    let near = |addr: IpAddr| (alike || is_on(host, &out, addr)) && !router.told_local(addr);
     let bridged = host.interface(&out).is_some_and(|i| i.kind == IfKind::Bridge);
     (near(last.ip.src) && near(last.ip.dst) && !bridged).then_some(out)
 }
@@ -55,6 +58,12 @@ pub(super) fn ignores(on: &Session, trace: &Trace) -> bool {
         L4::Icmp(_) => set && packet.ip.dst.is_ipv4(),
         _ => false,
     }
+}
+
+/// Whether nobody tells a network of an interface.
+fn is_untold(host: &Host, iface: &str) -> bool {
+    host.interface(iface).is_none_or(|i| i.addrs.is_empty())
+        && !host.routes.iter().any(|r| r.via.is_none() && r.dev.as_deref() == Some(iface))
 }
 
 /// Whether an address lies on the network of an interface.
