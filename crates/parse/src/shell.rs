@@ -11,6 +11,7 @@ mod line;
 
 use crate::clean::Row;
 use crate::word::Word;
+use chainwalk_model::Order;
 use line::{
     Joint, Part, assignment, first_word, function, is_elsewhere, is_shell, label, leaves, one,
     opens, split, variable,
@@ -194,7 +195,7 @@ impl<'a> Shell<'a> {
         let open = self.defining.take().map(|(function, _)| function);
         let functions = std::mem::take(&mut self.functions).into_values().chain(open);
         let mut functions: Vec<_> = functions.filter(|f| !f.used).collect();
-        functions.sort_by_key(|f| f.body.first().map(|part| part.row.start));
+        functions.order_by_key(|f| f.body.first().map(|part| part.row.start));
         for function in functions {
             self.run(&function.body, "", &[], true, &mut found);
         }

@@ -6,7 +6,7 @@
 //! shorter prefix may (`ip_set_match_extensions`).
 
 use crate::addr::{block, bounds, prefix, range_holds, step};
-use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, SetEntry, SetPart, Text};
+use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, Order, SetEntry, SetPart, Text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
@@ -266,7 +266,7 @@ impl SetState {
                 Fit::Unclear => unclear = true,
             }
         }
-        fits.sort_by(|(a, _), (b, _)| b.cmp(a));
+        fits.order_by(|(a, _), (b, _)| b.cmp(a));
         (fits.into_iter().map(|(_, at)| at).collect(), unclear)
     }
 
