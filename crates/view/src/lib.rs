@@ -8,6 +8,7 @@
 pub mod answer;
 mod banner;
 mod cards;
+mod catalogue;
 mod changes;
 mod cluster;
 mod counters;
