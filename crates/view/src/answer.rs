@@ -115,7 +115,7 @@ pub struct Answered<'a>(Ways<'a>);
 #[serde(untagged)]
 enum Ways<'a> {
     One(Box<OutcomeFields<'a>>),
-    Several(Several),
+    Several(Box<Several>),
 }
 
 impl Answered<'_> {
@@ -208,7 +208,7 @@ fn one_packet<'a>(
         "depends_on" => written(&depends_on),
         _ => shared(&branches, at),
     });
-    Answered(Ways::Several(Several { shared, branches, cut: walk.cut }))
+    Answered(Ways::Several(Box::new(Several { shared, branches, cut: walk.cut })))
 }
 
 /// The value that every branch has in that place of [`FIELDS`], or null.

@@ -49,7 +49,7 @@ enum Words {
     #[default]
     Missing,
     /// It is being fetched; what was asked last waits for it.
-    Fetching(Option<Request>),
+    Fetching(Option<Box<Request>>),
     There,
 }
 
@@ -77,7 +77,7 @@ impl Line {
     pub(super) fn explain(&self, request: Request) {
         self.teach();
         match &mut *self.words.borrow_mut() {
-            Words::Fetching(waiting) => *waiting = Some(request),
+            Words::Fetching(waiting) => *waiting = Some(Box::new(request)),
             Words::Missing | Words::There => self.send(request),
         }
     }
@@ -97,7 +97,7 @@ impl Line {
                 this.send(Request::Words(texts));
             }
             if let Words::Fetching(Some(request)) = before {
-                this.send(request);
+                this.send(*request);
             }
         });
     }
