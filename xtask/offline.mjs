@@ -59,14 +59,15 @@ const named = (pattern) => {
 const [, sheet] = named(/<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/);
 const [, app, wasm] = named(/data-app="\.\/([^"]+)" data-wasm="\.\/([^"]+)"/);
 
-const lessons = readdirSync(join(dist, "lessons")).sort().map((name) => `lessons/${name}`);
+// What the page asks for by its name once it runs.
+const later = ["lessons", "lexicon"].flatMap((folder) => readdirSync(join(dist, folder)).sort().map((name) => `${folder}/${name}`));
 
 const style = text(sheet).replaceAll(/url\("?(fonts\/[^")]+)"?\)/g, (_, name) => `url("data:font/woff2;base64,${bytes(name).toString("base64")}")`);
 const body = [
   packed("worker.js", "worker.js"),
   packed("worker_bg.wasm", "worker_bg.wasm"),
   packed("app_bg.wasm", wasm),
-  ...lessons.map((name) => packed(name, name)),
+  ...later.map((name) => packed(name, name)),
   script(joined(["codemirror.js", "picture.js", "editor.js"])),
   script(text(app)),
   script(readFileSync(new URL("../web/one-file.js", import.meta.url)).toString()),
@@ -105,10 +106,10 @@ whole(!/\s(?:src|href)="(?!data:)/.test(head.replaceAll(/<(script|style)>[^]*?<\
 whole(!/<script[^>]*\ssrc=/.test(file.replaceAll(/<script[^>]*>[^]*?<\/script>/g, (all) => all.slice(0, all.indexOf(">")))), "it still loads a script");
 writeFileSync(join(dist, "chainwalk.html"), file);
 
-// The page's own files: those that it names, its fonts, what its worker is made of, the lessons.
+// The page's own files: those that it names, its fonts, what its worker is made of, lessons and words.
 const fonts = [...text(sheet).matchAll(/url\("?(fonts\/[^")]+)"?\)/g)].map(([, name]) => name);
 const files = new Set([...page.matchAll(/ (?:src|href|data-app|data-wasm)="(?:\.\/)?([^"#:]+)"/g)].map(([, name]) => name));
-for (const name of [...fonts, "worker.js", "worker_bg.wasm", ...lessons]) files.add(name);
+for (const name of [...fonts, "worker.js", "worker_bg.wasm", ...later]) files.add(name);
 const weighed = rooted(page, { "one-file-bytes": Buffer.byteLength(file) });
 const all = createHash("sha256").update(weighed).update(text("sw.js"));
 for (const name of [...files].sort()) all.update(name).update(bytes(name));

@@ -80,6 +80,13 @@ impl Engine {
                 None
             }
             Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
+            Request::Words(texts) => {
+                // They are looked into as long as the worker lives.
+                let texts: Vec<&'static str> =
+                    texts.into_iter().map(|text| &*text.leak()).collect();
+                view::learn_words(&texts);
+                None
+            }
             Request::Explain(number, at) => {
                 let words = match at {
                     WordsAt::Row(row) => self.explain(|t| view::row_words(t, &row)),

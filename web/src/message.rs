@@ -43,6 +43,8 @@ pub enum Request {
     Draft(String),
     /// Look at an assumption as it is typed.
     Assumption(String, Lang),
+    /// The texts of the table of explained words, which `Explain` looks into. Not answered by itself.
+    Words(Vec<String>),
     /// Explain the words of a place; the number comes back with the answer.
     Explain(u32, WordsAt),
     /// Read the fragment of an address.
@@ -83,6 +85,7 @@ impl Request {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
             Self::Draft(line) | Self::Assumption(line, _) | Self::Link(line, _) => line.len(),
+            Self::Words(texts) => texts.iter().map(String::len).sum(),
             Self::Replace(what) => what.keep.iter().map(String::len).sum(),
             Self::Tell(_)
             | Self::Draw(_)

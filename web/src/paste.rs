@@ -3,6 +3,7 @@
 //! Lines end in `\n` alone. Offsets are bytes of UTF-8, but where a function says that they are units: those
 //! of UTF-16, in which a browser counts.
 
+use chainwalk::model::Order;
 use crop::Rope;
 use std::fmt;
 use std::ops::Range;
@@ -157,7 +158,7 @@ impl Paste {
     #[must_use]
     pub fn changed(&self, changes: &[Change]) -> Self {
         let mut order: Vec<&Change> = changes.iter().collect();
-        order.sort_by_key(|change| std::cmp::Reverse(change.units.start));
+        order.order_by_key(|change| std::cmp::Reverse(change.units.start));
         order.into_iter().fold(self.clone(), |text, change| {
             let [start, end] =
                 [change.units.start, change.units.end].map(|at| byte(&text.rope, at));

@@ -3,9 +3,8 @@
 use crate::case::Case;
 use crate::played::Played;
 use crate::scenario::Scenario;
-use chainwalk_model::Walk;
+use chainwalk_model::{Order, Walk};
 use chainwalk_view::{ends, ends_agree, ends_with_kinds, goal_met};
-use std::collections::BTreeSet;
 
 /// A claim, and what comes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +115,7 @@ impl Promised {
 
 /// `through` or `stopped`, and both where it depends; `undecided` where it is neither.
 fn passage(walk: &Walk) -> String {
-    let words: BTreeSet<&str> = walk
+    let mut words: Vec<&str> = walk
         .outcomes
         .iter()
         .map(|outcome| match outcome.trace.fate.is_through() {
@@ -125,7 +124,9 @@ fn passage(walk: &Walk) -> String {
             None => "undecided",
         })
         .collect();
-    words.into_iter().collect::<Vec<_>>().join(" | ")
+    words.order();
+    words.dedup();
+    words.join(" | ")
 }
 
 #[cfg(test)]

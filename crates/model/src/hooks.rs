@@ -3,6 +3,7 @@
 //! Sources: `net/ipv4/netfilter/iptable_*.c`; `nft-shared.c` and `nft.c` of iptables for `security` and the types;
 //! `std_prios` and `bridge_std_prios` in `src/rule.c` of nft for the names.
 
+use crate::Order;
 use crate::family::Family;
 use crate::priority;
 use crate::ruleset::{Backend, ChainKind, Hook};
@@ -65,7 +66,7 @@ pub const TABLES: [(&str, &[Builtin]); 5] = {
 /// The names of the tables in the order in which packets come to them.
 pub fn table_names() -> [&'static str; 5] {
     let mut tables = TABLES;
-    tables.sort_by_key(|(_, chains)| chains[0].priority);
+    tables.order_by_key(|(_, chains)| chains[0].priority);
     tables.map(|(name, _)| name)
 }
 
@@ -74,7 +75,7 @@ pub fn tables_at(hook: Hook) -> Vec<(&'static str, i32)> {
     let here = |chains: &[Builtin]| chains.iter().find(|c| c.hook == hook).map(|c| c.priority);
     let mut found: Vec<_> =
         TABLES.iter().filter_map(|(name, chains)| Some((*name, here(chains)?))).collect();
-    found.sort_by_key(|(_, priority)| *priority);
+    found.order_by_key(|(_, priority)| *priority);
     found
 }
 

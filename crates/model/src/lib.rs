@@ -1,6 +1,6 @@
 //! The vocabulary of Chainwalk: what was pasted, what a host is, what a packet is, and what became of it.
 //!
-//! This room computes nothing. `parse` fills [`Reading`] and [`PacketSpec`], `sim` turns them into
+//! This room computes nothing, but for [`Order`], which all rooms share. `parse` fills [`Reading`] and [`PacketSpec`], `sim` turns them into
 //! [`Outcome`]s, `view` turns outcomes into sentences and pictures. Reasons are enums with ids; the
 //! sentences for them live in `view`'s catalogues.
 
@@ -18,6 +18,7 @@ mod matches;
 mod mistake;
 mod names;
 pub mod nft;
+mod order;
 mod packet;
 pub mod print;
 pub mod priority;
@@ -42,6 +43,7 @@ pub use host::*;
 pub use ids::*;
 pub use matches::*;
 pub use mistake::*;
+pub use order::*;
 pub use packet::*;
 pub use print::{Printer, duration, stateful};
 pub use question::*;

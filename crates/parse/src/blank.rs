@@ -2,7 +2,7 @@
 //!
 //! One name stands for one value wherever it stands; [`Fills`] puts what a person says of it in its places.
 
-use chainwalk_model::{Blank, BlankPart, DiagnosticId, Expected, LeftOpen, Reading, Text};
+use chainwalk_model::{Blank, BlankPart, DiagnosticId, Expected, LeftOpen, Order, Reading, Text};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
@@ -198,7 +198,7 @@ pub(crate) fn hidden(text: &str) -> Option<[Option<u8>; 4]> {
 pub(crate) fn gather(reading: &mut Reading) {
     let mut found: Vec<LeftOpen> = Vec::new();
     let mut places: HashMap<Text, usize> = HashMap::new();
-    reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
+    reading.diagnostics.order_by_key(|d| (d.span.doc, d.span.start, d.span.end));
     reading.diagnostics.retain(|d| {
         if d.id != DiagnosticId::LeftOpen {
             return true;

@@ -20,8 +20,8 @@ use crate::paste::read;
 use crate::restore::restore_body;
 use chainwalk_model::{
     AskAddr, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, Host, IfKind, Interface,
-    LocalStack, Mac, OpKind, Opaque, Origin, PacketSpec, Reading, Ruleset, Socket, Target, Text,
-    table_names,
+    LocalStack, Mac, OpKind, Opaque, Order, Origin, PacketSpec, Reading, Ruleset, Socket, Target,
+    Text, table_names,
 };
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -272,7 +272,7 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
         }
     }
     // Bridges are made when everything else is there.
-    host.interfaces.sort_by_key(|i| i.kind == IfKind::Bridge);
+    host.interfaces.order_by_key(|i| i.kind == IfKind::Bridge);
     let lo = interface(host, "lo");
     let own = |addr: IpAddr, len| given(Cidr { addr, len });
     lo.kind = IfKind::Loopback;
@@ -320,7 +320,7 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
     // As they are loaded: which rule makes a list of `recent` decides its mask.
     let loaded = table_names();
     let place = |name: &str| loaded.iter().position(|t| *t == name).unwrap_or(loaded.len());
-    tables.sort_by_key(|(name, _)| place(name));
+    tables.order_by_key(|(name, _)| place(name));
     for (name, body) in tables {
         let doc = DocId(case.docs.len() as u16);
         restore_body(&mut case.host, doc, family, &name, &body, &mut case.diagnostics);

@@ -7,8 +7,8 @@ use crate::names;
 use crate::rules::{DraftRule, Rules};
 use chainwalk_model::{
     Backend, Base, Builtin, Chain, ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family,
-    Hint, Host, Op, OpKind, Opaque, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target,
-    Text, builtin, builtin_names, is_builtin,
+    Hint, Host, Op, OpKind, Opaque, Order, Policy, Rule, RuleId, Severity, Span, Table, TableId,
+    Target, Text, builtin, builtin_names, is_builtin,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -389,7 +389,7 @@ impl Draft {
             });
         }
         // A chain that a rule named before its header came stands where its header is.
-        chains.sort_by_key(|id: &ChainId| {
+        chains.order_by_key(|id: &ChainId| {
             let chain = rules.chain(*id);
             (!chain.declared, chain.span.doc, chain.span.start)
         });

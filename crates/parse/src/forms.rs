@@ -6,6 +6,7 @@ use crate::comments::is_fence;
 use crate::group::Context;
 use crate::listing;
 use crate::prompt::{host_of, unprompt};
+use crate::shape::is_appended;
 use crate::shell::Shell;
 use chainwalk_model::{Backend, Family, builtin_names};
 
@@ -39,6 +40,9 @@ fn is_typed(row: Row<'_>) -> bool {
 
 /// Whether a row is a line of a save text or of `-S`.
 pub(crate) fn is_save(row: Row<'_>) -> bool {
+    if is_appended(row.text) {
+        return true;
+    }
     if let Some(rest) = row.text.strip_prefix(':') {
         let mut words = rest.split_whitespace();
         let name = words.next();

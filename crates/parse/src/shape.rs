@@ -194,8 +194,18 @@ fn opens_table(text: &str) -> bool {
     text.strip_prefix('*').is_some_and(|name| !builtin_names(name.trim()).is_empty())
 }
 
+/// Whether a text is `-A CHAIN -…`, as most lines of a dump are: it is seen without a look at all its words.
+pub(crate) fn is_appended(text: &str) -> bool {
+    text.strip_prefix("-A ").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.contains(" -")
+    })
+}
+
 /// Whether a text is a line of a dump, whatever stands around it.
 pub(crate) fn is_strong(text: &str) -> bool {
+    if is_appended(text) {
+        return true;
+    }
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
     let second = words.next();

@@ -11,6 +11,7 @@ mod line;
 mod vars;
 
 use crate::clean::Row;
+use chainwalk_model::Order;
 use line::{
     Joint, Part, assignment, first_word, function, is_elsewhere, is_shell, label, leaves, one,
     opens, split,
@@ -208,7 +209,7 @@ impl<'a> Shell<'a> {
         let ends =
             |f: &Function<'_>| ["cleanup", "clean_up", "on_exit", "teardown"].contains(&&*f.name);
         let mut functions: Vec<_> = functions.filter(|f| !f.used && !ends(f)).collect();
-        functions.sort_by_key(|f| f.body.first().map(|part| part.row.start));
+        functions.order_by_key(|f| f.body.first().map(|part| part.row.start));
         let has = |names: &[&str]| functions.iter().any(|f| names.contains(&&*f.name));
         // What an init system calls: the service is started, and not stopped.
         let service = has(&STARTS) && has(&STOPS);

@@ -37,7 +37,7 @@ pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
     // Most words have more letters, and most lines no more words.
     let mut words = Vec::with_capacity((text.len() / 5).min(32));
     let mut at = 0;
-    while let Some(skip) = text[at..].find(|c: char| !c.is_whitespace()) {
+    while let Some(skip) = blanks(&text[at..]) {
         let start = at + skip;
         if let Some(len) = bare(&text.as_bytes()[start..]) {
             at = start + len;
@@ -62,12 +62,31 @@ pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
     words
 }
 
-/// The length of a first word that is no more than letters, digits and plain signs, as most are.
+/// How many bytes of blanks a text begins with; `None` where nothing stands behind them.
+fn blanks(text: &str) -> Option<usize> {
+    match text.as_bytes() {
+        [b, ..] if b.is_ascii_graphic() => Some(0),
+        [b' ', b, ..] if b.is_ascii_graphic() => Some(1),
+        _ => text.find(|c: char| !c.is_whitespace()),
+    }
+}
+
+/// Which bytes may stand in a word that is no more than letters, digits and plain signs.
+const INNER: [bool; 256] = {
+    let mut inner = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        inner[byte as usize] = !matches!(byte, b'"' | b'\'');
+        byte += 1;
+    }
+    inner
+};
+
+/// The length of a first word that is no more than such bytes, as most are.
 fn bare(rest: &[u8]) -> Option<usize> {
-    let inner = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'');
     // What is left open begins with one of these, and may hold blanks.
     let opens = |b: u8| matches!(b, b'<' | b'[' | b'{' | b'$' | b'%' | b'@' | b'_');
-    let len = rest.iter().position(|b| !inner(*b)).unwrap_or(rest.len());
+    let len = rest.iter().position(|b| !INNER[usize::from(*b)]).unwrap_or(rest.len());
     let ends = rest.get(len).is_none_or(|b| matches!(b, b' ' | b'\t'));
     (len > 0 && ends && !opens(rest[0])).then_some(len)
 }

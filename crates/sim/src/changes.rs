@@ -17,7 +17,8 @@ use crate::session::Session;
 use crate::trip::Trip;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Changes, Edit, Fate, Goal, Host, PacketSpec, Probe, Proposal, Selectivity, Trace, TripEnd,
+    Changes, Edit, Fate, Goal, Host, Order, PacketSpec, Probe, Proposal, Selectivity, Trace,
+    TripEnd,
 };
 pub use nearly::slips;
 use probes::Probes;
@@ -302,7 +303,7 @@ impl Search {
         }
         // To undo a rule or a policy opens so much that it weighs as one change more.
         let weight = |p: &Proposal| p.edits.len() + usize::from(p.grain >= Selectivity::Rule);
-        all.sort_by_key(|p| (weight(p), p.grain));
+        all.order_by_key(|p| (weight(p), p.grain));
         self.cut |= all.len() > MOST_PROPOSALS;
         all.truncate(MOST_PROPOSALS);
         all

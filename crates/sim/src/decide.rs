@@ -1,7 +1,7 @@
 //! Questions and their answers. A walk runs along a script of answers; where the script ends it takes the
 //! first way and notes the others, and each of them is walked anew from the packet's start.
 
-use chainwalk_model::{Answer, Choice, Likelihood, Likely, Question};
+use chainwalk_model::{Answer, Choice, Likelihood, Likely, Order, Question};
 use std::collections::HashMap;
 
 /// A way a question may be answered, and its probability where it has one.
@@ -73,7 +73,7 @@ impl BranchScript {
     ) -> Answer {
         let mut ways = ways.to_vec();
         if let Some((answer, _)) = &likely {
-            ways.sort_by_key(|(way, _)| way != answer);
+            ways.order_by_key(|(way, _)| way != answer);
         }
         let at = self.made.len();
         let taken = if let Some(answer) = self.script.get(at) {

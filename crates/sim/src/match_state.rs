@@ -56,26 +56,49 @@ pub(crate) struct RedirectCount {
     pub last_ms: u64,
 }
 
-/// A map whose values are copied only when they change. An empty one allocates nothing.
+/// A map whose values are copied only when they change. An empty one allocates nothing, and to change one value of a
+/// clone costs no more in a long map than in a short one.
 #[derive(Clone)]
-pub(crate) struct CowMap<K, V>(Option<Rc<BTreeMap<K, Rc<V>>>>);
+pub(crate) struct CowMap<K, V> {
+    /// What other clones may have too.
+    shared: Option<Rc<BTreeMap<K, Rc<V>>>>,
+    /// What was changed since others have it; it counts before the shared ones.
+    own: BTreeMap<K, Rc<V>>,
+}
+
+/// So many changes are kept beside a map that others have too, before it is copied.
+const MOST_OWN: usize = 64;
 
 impl<K, V> Default for CowMap<K, V> {
     fn default() -> Self {
-        Self(None)
+        Self { shared: None, own: BTreeMap::new() }
     }
 }
 
 impl<K: Ord + Clone, V: Clone> CowMap<K, V> {
     /// The value under that key.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.0.as_ref()?.get(key).map(|v| &**v)
+        let shared = || self.shared.as_ref()?.get(key);
+        self.own.get(key).or_else(shared).map(|v| &**v)
     }
 
     /// The value under that key, to be changed; `fresh` makes it where there is none.
     pub(crate) fn entry(&mut self, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
-        let map = Rc::make_mut(self.0.get_or_insert_default());
-        Rc::make_mut(map.entry(key.clone()).or_insert_with(|| Rc::new(fresh())))
+        let shared = self.shared.get_or_insert_default();
+        let is_shared = Rc::strong_count(shared) > 1;
+        let values = if is_shared && shared.len() > MOST_OWN && self.own.len() < MOST_OWN {
+            if let Some(value) = shared.get(key).filter(|_| !self.own.contains_key(key)) {
+                self.own.insert(key.clone(), value.clone());
+            }
+            &mut self.own
+        } else {
+            let all = Rc::make_mut(shared);
+            while let Some((key, value)) = self.own.pop_first() {
+                all.insert(key, value);
+            }
+            all
+        };
+        Rc::make_mut(values.entry(key.clone()).or_insert_with(|| Rc::new(fresh())))
     }
 }
 
@@ -91,5 +114,28 @@ mod tests {
         one.entry(&1, Vec::new).push(8);
         assert_eq!(two.get(&1), Some(&vec![7]));
         assert_eq!(one.get(&1), Some(&vec![7, 8]));
+    }
+
+    #[test]
+    fn clones_of_a_long_map_go_their_own_ways() {
+        let mut map: CowMap<usize, usize> = CowMap::default();
+        let mut clones = Vec::new();
+        for at in 0..500 {
+            *map.entry(&at, || 1) += at;
+            *map.entry(&(at / 2), || 1) += 1000;
+            let mut other = map.clone();
+            *other.entry(&(at / 3), || 1) += 100_000;
+            clones.push((map.clone(), other));
+        }
+        for (at, (then, other)) in clones.iter().enumerate() {
+            for key in 0..500 {
+                let halves = [2 * key, 2 * key + 1];
+                let bumped = halves.iter().filter(|half| **half <= at).count();
+                let wanted = (key <= at).then_some(1 + key + 1000 * bumped);
+                assert_eq!(then.get(&key).copied(), wanted, "{key} of {at}");
+                let more = wanted.map(|w| if key == at / 3 { w + 100_000 } else { w });
+                assert_eq!(other.get(&key).copied(), more, "{key} of {at}");
+            }
+        }
     }
 }

@@ -7,8 +7,8 @@ use crate::engine::{ConditionLog, Walker};
 use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, Sent, Trace, TriedRule,
-    Walk,
+    Answer, Check, Flow, FollowUp, Host, Order, Outcome, PacketSpec, Question, Sent, Trace,
+    TriedRule, Walk,
 };
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -201,7 +201,7 @@ impl Session {
         let unlikely = |outcome: &Outcome| {
             outcome.unlikely() + led.and_then(|l| l.get(outcome.from)).copied().unwrap_or_default()
         };
-        found.sort_by_key(|(outcome, ..)| unlikely(outcome));
+        found.order_by_key(|(outcome, ..)| unlikely(outcome));
         let unlikely = found.iter().map(|(outcome, ..)| unlikely(outcome)).collect();
         for (outcome, world, begin) in found {
             outcomes.push(outcome);

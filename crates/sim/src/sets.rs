@@ -9,9 +9,10 @@ mod element;
 mod kind;
 
 use crate::addr::prefix;
-use chainwalk_model::{Cidr, Compare, Inv, IpSet, Masked, SetEntry, SetPart, Text};
+use chainwalk_model::{Cidr, Compare, Inv, IpSet, Masked, Order, SetEntry, SetPart, Text};
 use element::{Element, Fit, Several};
 pub(crate) use kind::{Dim, SetKeyPart, cut, dims, has, in_range, option};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -31,8 +32,18 @@ pub(crate) struct New {
 /// The sets of a host by name: rules ask for them by it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Named {
-    /// Where each stands, and whether a test leaves it as it is.
-    places: HashMap<Text, (usize, bool)>,
+    places: HashMap<Text, Place>,
+}
+
+/// A set of a host.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Where it stands.
+    at: usize,
+    /// Whether a test leaves it as it is.
+    pure: bool,
+    /// As it was pasted, made when a rule first asks. Branches share it, and keep only what rules changed.
+    pasted: OnceCell<SetState>,
 }
 
 impl Named {
@@ -43,19 +54,25 @@ impl Named {
         let mut places = HashMap::with_capacity(all.len());
         for (at, set) in all.iter().enumerate() {
             let pure = if &*set.kind == "list:set" { !any } else { !changes(set) };
-            places.entry(set.name.clone()).or_insert((at, pure));
+            places.entry(set.name.clone()).or_insert(Place { at, pure, pasted: OnceCell::new() });
         }
         Self { places }
     }
 
-    /// The first set of that name.
-    pub(crate) fn get<'s>(&self, all: &'s [IpSet], name: &Text) -> Option<&'s IpSet> {
-        all.get(self.places.get(name)?.0)
+    /// The first set of that name, and as it was pasted.
+    pub(crate) fn get<'s>(
+        &'s self,
+        all: &'s [IpSet],
+        name: &Text,
+    ) -> Option<(&'s IpSet, &'s SetState)> {
+        let place = self.places.get(name)?;
+        let set = all.get(place.at)?;
+        Some((set, place.pasted.get_or_init(|| SetState::new(set))))
     }
 
     /// Whether a test of the set leaves all sets as they are.
     pub(crate) fn is_pure(&self, name: &Text) -> bool {
-        self.places.get(name).is_none_or(|(_, pure)| *pure)
+        self.places.get(name).is_none_or(|place| place.pure)
     }
 }
 
@@ -148,7 +165,7 @@ impl SetState {
                 Fit::Unclear => unclear = true,
             }
         }
-        fits.sort_by(|(a, _), (b, _)| b.cmp(a));
+        fits.order_by(|(a, _), (b, _)| b.cmp(a));
         (fits.into_iter().map(|(_, at)| at).collect(), unclear)
     }
 

@@ -50,6 +50,10 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
                 if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, &ip) {
                     all.push((name.clone(), *id));
                 }
+                // How many more there are does not matter.
+                if all.len() > 1 {
+                    return Err(all.len());
+                }
             }
         }
         let count = all.len();
@@ -118,6 +122,9 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         if may && !uplinks.contains(&name) {
             uplinks.push(name);
         }
+        if uplinks.len() > 1 {
+            return None;
+        }
     }
     match uplinks[..] {
         [only] => Some(WayOut::Only(only.clone())),
@@ -164,6 +171,9 @@ pub(crate) fn way_in(host: &Host, spoken: &Spoken, src: IpAddr, dst: IpAddr) -> 
             && !named.contains(&by.value.name)
         {
             named.push(by.value.name.clone());
+        }
+        if named.len() > 1 {
+            break;
         }
     }
     if let [only] = &named[..] {

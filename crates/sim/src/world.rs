@@ -11,7 +11,7 @@ use crate::sets::Named;
 use crate::spoken::Spoken;
 use chainwalk_model::nft::Statement;
 use chainwalk_model::{
-    Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
+    Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Order, Origin, Question, Rule,
     TableId, Target, Text, Tuple,
 };
 use std::cell::OnceCell;
@@ -196,7 +196,7 @@ fn numbers(host: &Host) -> Vec<(Text, Option<i64>, bool)> {
         (name.clone(), fact.value.trim().parse().ok(), !implied)
     };
     let mut all: Vec<_> = host.sysctls.iter().rev().map(number).collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.order_by(|a, b| a.0.cmp(&b.0));
     all.dedup_by(|later, first| later.0 == first.0);
     all
 }

@@ -12,6 +12,7 @@ pub use map::Manner;
 pub use same::{Sameness, sameness};
 
 use crate::names::{is_global, is_public};
+use chainwalk::model::Order;
 use chainwalk::{Case, Doc, HostPart, Played};
 use map::Given;
 use scan::{Found, What, scan};
@@ -156,16 +157,11 @@ fn attempt(
         ("string", "-m string"),
         ("bpf", "-m bpf"),
     ];
-    let opaque: BTreeSet<&'static str> =
+    let mut opaque: Vec<&'static str> =
         opaque.into_iter().filter(|(_, mark)| text.contains(mark)).map(|(name, _)| name).collect();
-    Some(Anonymised {
-        case: new,
-        replaced: work.report(),
-        taken_out,
-        manner,
-        sameness,
-        opaque: opaque.into_iter().collect(),
-    })
+    opaque.order();
+    opaque.dedup();
+    Some(Anonymised { case: new, replaced: work.report(), taken_out, manner, sameness, opaque })
 }
 
 /// Whether a line of a document is part of something that was read.
@@ -233,7 +229,7 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        found.sort_by_key(|f| f.at.start);
+        found.order_by_key(|f| f.at.start);
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         // So many characters more than before stand in the line, to be taken from the next blanks.
@@ -323,7 +319,7 @@ impl<'w> Work<'w> {
         let order =
             ["public", "mac", "host", "user", "service", "id", "veth", "cali", "log", "comment"];
         let mut done = self.done;
-        done.sort_by_key(|d| order.iter().position(|k| *k == d.kind));
+        done.order_by_key(|d| order.iter().position(|k| *k == d.kind));
         done
     }
 }

@@ -1,6 +1,7 @@
 //! The claims of texts that carry cases: a case by itself, the fences of a Markdown page, pictures and recordings.
 
 use crate::picture;
+use chainwalk::model::Order;
 use chainwalk::{Case, Claimed, Promised, Unreadable};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_json::json;
@@ -283,7 +284,7 @@ impl Carried {
             Some(_) => (whole, lines),
             None => (whole.end..whole.end, lines),
         });
-        edits.sort_by_key(|(range, _)| range.start);
+        edits.order_by_key(|(range, _)| range.start);
         edits
     }
 

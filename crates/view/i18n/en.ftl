@@ -230,7 +230,7 @@ end-moved = to <b>{ $dst }</b>, then it <b>depends</b> { $what }
 end-group = { $count } of { $all }: { $end }
 end-group-chance = { $count } of { $all } ({ $weight }): { $end }
 end-more = and { $count ->
-    [one] 1 more end
+    [1] 1 more end
    *[other] { $count } more ends
 }
 end-to = { $end } to { $dst }
@@ -815,7 +815,7 @@ scope-bridge-nf = No packet that a bridge passes on is shown to iptables any mor
 scope-setting = <c>{ $name }</c> applies to every packet.
 scope-route = Every packet to <c>{ $dst }</c> takes this way.
 scope-no-route = { $count ->
-    [one] The route
+    [1] The route
    *[other] The routes
 } to <c>{ $dst }</c> no longer decides; a wider one may.
 scope-policy-rule = Packets that this rule selects look in another routing table.
@@ -907,31 +907,31 @@ link-missing = There is no “{ $name }” here.
 ended-otherwise = When this was made, packet { $number } ended: <b>{ $then }</b>.
 ended-otherwise-by = When this was made (Chainwalk { $by }), packet { $number } ended: <b>{ $then }</b>.
 travel-lines = { $count ->
-    [one] the pasted text (1 line)
+    [1] the pasted text (1 line)
    *[other] the pasted text ({ $count } lines)
 }
 travel-packets = { $count ->
-    [one] 1 packet
+    [1] 1 packet
    *[other] { $count } packets
 }
 travel-facts = { $count ->
-    [one] 1 fact
+    [1] 1 fact
    *[other] { $count } facts
 }
 travel-edits = { $count ->
-    [one] 1 change
+    [1] 1 change
    *[other] { $count } changes
 }
 names-public = { $count ->
-    [one] 1 public address
+    [1] 1 public address
    *[other] { $count } public addresses
 }
 names-macs = { $count ->
-    [one] 1 MAC address
+    [1] 1 MAC address
    *[other] { $count } MAC addresses
 }
 names-hosts = { $count ->
-    [one] 1 host by its name
+    [1] 1 host by its name
    *[other] { $count } hosts by their names
 }
 names-others = It names <b>{ $what }</b>.

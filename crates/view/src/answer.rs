@@ -19,7 +19,9 @@ use names::{policy, table_name, target_word};
 use once::add_new;
 use packet::Headers;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use told::{Does, Entry, Station, Told};
 
@@ -113,22 +115,65 @@ pub struct Answered<'a>(Ways<'a>);
 #[serde(untagged)]
 enum Ways<'a> {
     One(Box<OutcomeFields<'a>>),
-    Several(Value),
+    Several(Box<Several>),
 }
 
 impl Answered<'_> {
     /// The packet as a value.
     pub fn value(&self) -> Value {
         match &self.0 {
-            Ways::One(fields) => value_of(fields),
-            Ways::Several(value) => value.clone(),
+            // Its keys are words and its numbers are whole: nothing of it can't be written.
+            Ways::One(fields) => serde_json::to_value(fields).unwrap_or_default(),
+            Ways::Several(several) => serde_json::to_value(several).unwrap_or_default(),
         }
     }
 }
 
-fn value_of(fields: &OutcomeFields<'_>) -> Value {
-    // Its keys are words and its numbers are whole: nothing of it can't be written.
-    serde_json::to_value(fields).unwrap_or_default()
+/// A value that is written already. Equal ones are written alike.
+type Written = Box<RawValue>;
+
+fn written<T: Serialize>(value: &T) -> Written {
+    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// A packet that ended in several ways.
+struct Several {
+    /// What all branches share of each of [`FIELDS`].
+    shared: [Written; FIELDS.len()],
+    branches: Vec<Branch>,
+    cut: bool,
+}
+
+struct Branch {
+    weight: Option<f64>,
+    from: usize,
+    fields: [Written; FIELDS.len()],
+}
+
+impl Serialize for Several {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        for (name, value) in FIELDS.iter().zip(&self.shared) {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("branches", &self.branches)?;
+        if self.cut {
+            map.serialize_entry("cut", &true)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Branch {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("weight", &self.weight)?;
+        map.serialize_entry("from", &self.from)?;
+        for (name, value) in FIELDS.iter().zip(&self.fields) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 fn one_packet<'a>(
@@ -147,49 +192,34 @@ fn one_packet<'a>(
     if branches.len() == 1 && !walk.cut {
         return Answered(Ways::One(Box::new(branches.swap_remove(0))));
     }
-    let branches: Vec<Value> = branches.iter().map(value_of).collect();
-    let mut packet = Map::new();
-    for field in FIELDS {
-        let value = match field {
-            "assumed" | "depends_on" => {
-                let mut all = Vec::new();
-                for branch in &branches {
-                    add_new(&mut all, branch[field].as_array().cloned().unwrap_or_default());
-                }
-                json!(all)
-            }
-            _ => shared(&branches, field),
-        };
-        packet.insert(field.into(), value);
+    let (mut assumed, mut depends_on) = (Vec::new(), Vec::new());
+    for branch in &branches {
+        add_new(&mut assumed, branch.assumed.clone());
+        add_new(&mut depends_on, branch.depends_on.clone());
     }
-    let branches: Vec<Value> = walk
-        .outcomes
-        .iter()
-        .zip(branches)
-        .map(|(outcome, fields)| {
-            let mut branch = Map::new();
-            branch.insert("weight".into(), json!(outcome.weight));
-            branch.insert("from".into(), json!(outcome.from));
-            if let Value::Object(fields) = fields {
-                branch.extend(fields);
-            }
-            Value::Object(branch)
-        })
-        .collect();
-    packet.insert("branches".into(), json!(branches));
-    if walk.cut {
-        packet.insert("cut".into(), json!(true));
-    }
-    Answered(Ways::Several(Value::Object(packet)))
+    let branch = |(outcome, fields): (&Outcome, &OutcomeFields)| Branch {
+        weight: outcome.weight,
+        from: outcome.from,
+        fields: fields.written(),
+    };
+    let branches: Vec<Branch> = walk.outcomes.iter().zip(&branches).map(branch).collect();
+    let shared = std::array::from_fn(|at| match FIELDS[at] {
+        "assumed" => written(&assumed),
+        "depends_on" => written(&depends_on),
+        _ => shared(&branches, at),
+    });
+    Answered(Ways::Several(Box::new(Several { shared, branches, cut: walk.cut })))
 }
 
-/// The value that every branch has, or null.
-fn shared(branches: &[Value], field: &str) -> Value {
+/// The value that every branch has in that place of [`FIELDS`], or null.
+fn shared(branches: &[Branch], at: usize) -> Written {
     match branches.split_first() {
-        Some((first, rest)) if rest.iter().all(|b| b.get(field) == first.get(field)) => {
-            first.get(field).cloned().unwrap_or_default()
+        Some((first, rest))
+            if rest.iter().all(|b| b.fields[at].get() == first.fields[at].get()) =>
+        {
+            first.fields[at].clone()
         }
-        _ => Value::Null,
+        _ => RawValue::NULL.to_owned(),
     }
 }
 
@@ -232,6 +262,27 @@ impl<'a> OutcomeFields<'a> {
             assumed: question::assumed(host, outcome),
             depends_on: depends.to_vec(),
         }
+    }
+
+    /// Each of [`FIELDS`].
+    fn written(&self) -> [Written; FIELDS.len()] {
+        let own = &self.own;
+        [
+            written(&own.verdict),
+            written(&own.reason),
+            written(&own.out_iface),
+            written(&own.path),
+            written(&own.rules_hit),
+            written(&own.walk),
+            written(&own.stopped_at),
+            written(&own.packet_out),
+            written(&own.mark),
+            written(&self.replies),
+            written(&self.conntrack),
+            written(&self.errno),
+            written(&self.assumed),
+            written(&self.depends_on),
+        ]
     }
 }
 

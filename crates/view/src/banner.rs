@@ -15,7 +15,9 @@ use crate::sender::{Seen, program, seen};
 use crate::slips;
 use crate::trip::{self, Turn};
 use crate::values::{endpoint, percent, translated};
-use chainwalk_model::{Answer, DroppedBy, Event, Fate, Outcome, Question, SectionKind, TripEnd};
+use chainwalk_model::{
+    Answer, DroppedBy, Event, Fate, Order, Outcome, Question, SectionKind, TripEnd,
+};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -402,7 +404,7 @@ fn groups(t: &Explained, split: &Fork) -> Vec<Sentence> {
             None => ends.push((end, 1, branch.weight)),
         }
     }
-    ends.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    ends.order_by_key(|(_, count, _)| std::cmp::Reverse(*count));
     let all = split.branches.len();
     let told = ends.iter().take(SINGLE).map(|(end, count, weight)| {
         let end = run(end.clone(), Style::Strong);

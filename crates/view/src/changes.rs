@@ -9,8 +9,9 @@ use crate::say::{join, run, say, text};
 use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Policy,
-    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Selectivity, Shadow, Target, TripEnd, Walk,
+    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Order,
+    Policy, Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Selectivity, Shadow, Target,
+    TripEnd, Walk,
 };
 use serde::{Deserialize, Serialize};
 
@@ -161,7 +162,7 @@ pub fn moment_line(at: usize, lines: &[usize], lang: Lang) -> String {
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
 pub fn changes(lang: Lang, found: &Changes, mut proposals: Vec<ProposalView>) -> ProposalsView {
     // Never as good as it is broad.
-    proposals.sort_by_key(|proposal| proposal.breadth);
+    proposals.order_by_key(|proposal| proposal.breadth);
     let title = match found.want {
         Goal::Through => text!(lang, ChangesThrough),
         Goal::Stopped => text!(lang, ChangesStop),

@@ -4,8 +4,8 @@
 //! , the sender gets ERRNO}`, several outcomes joined by ` | `. The language is frozen: a field may be added, and
 //! a claim that lacks it then still holds.
 
+use chainwalk_model::Order;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// What a goal may ask for beside the fields of a claim: how a refusal is answered, by the words of REJECT.
 const KINDS: [(&str, u64, u64, &str); 12] = [
@@ -38,8 +38,10 @@ pub fn ends_with_kinds(packet: &Value) -> String {
 
 fn told(packet: &Value, one: impl Fn(&Value) -> String) -> String {
     let ends = packet["branches"].as_array().map_or(std::slice::from_ref(packet), Vec::as_slice);
-    let told: BTreeSet<String> = ends.iter().map(one).collect();
-    told.into_iter().collect::<Vec<_>>().join(" | ")
+    let mut told: Vec<String> = ends.iter().map(one).collect();
+    told.order();
+    told.dedup();
+    told.join(" | ")
 }
 
 /// What a rejected packet's sender gets.

@@ -12,7 +12,7 @@ use crate::say::{plain, text};
 use crate::scene::{Area, Pen, scene, tone_class, units};
 use crate::svg::{self, Draw, SHAPES, escaped, number};
 use crate::timeline::timeline;
-use chainwalk_model::{DroppedBy, Fate};
+use chainwalk_model::{DroppedBy, Fate, Order};
 use std::fmt::Write as _;
 
 /// The width and height of the diagram in a figure that is not told another size.
@@ -79,7 +79,7 @@ pub fn figure(t: &Explained, line: &str, size: (f64, f64)) -> Figure {
             }
         }
     }
-    bits.sort_by_key(|bit| bit.stop);
+    bits.order_by_key(|bit| bit.stop);
     Figure {
         lang: t.lang,
         line: line.to_owned(),

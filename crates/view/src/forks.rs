@@ -1,7 +1,7 @@
 //! Where a walk splits: which questions stand together, and the ways out of them.
 
 use crate::explained::Explained;
-use chainwalk_model::{Answer, ChainId, Choice, Event, Question, RuleId, Trace};
+use chainwalk_model::{Answer, ChainId, Choice, Event, Order, Question, RuleId, Trace};
 
 /// A split of the walk: one unknown, or the random rules of one chain taken together.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ pub(crate) fn fork(t: &Explained, at: usize) -> Option<Fork> {
             }),
         }
     }
-    branches.sort_by_key(|b| {
+    branches.order_by_key(|b| {
         let last = match b.answer() {
             Some(Answer::Yes) => 0,
             Some(Answer::No) => 1,

@@ -6,7 +6,7 @@ use crate::places::{place, table_name};
 use crate::questions;
 use crate::say::{say, text};
 use crate::values::protocol;
-use chainwalk_model::{Assumed, Entry, Event, Match, Op, OpKind, Outcome};
+use chainwalk_model::{Assumed, Entry, Event, Match, Op, OpKind, Order, Outcome};
 
 /// That root is taken for the sender, where nobody said who sends and a rule on the way asks.
 fn sender(t: &Explained, outcome: &Outcome) -> Option<Evidence> {
@@ -45,7 +45,7 @@ pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Eviden
             }
         }
     }
-    seen.sort_by_key(|l| std::cmp::Reverse(weight(l)));
+    seen.order_by_key(|l| std::cmp::Reverse(weight(l)));
     let sender = sender(t, outcome);
     let most = most.saturating_sub(usize::from(sender.is_some())).max(1);
     sender.into_iter().chain(seen.into_iter().take(most).map(|l| lean(t, l))).collect()

@@ -13,6 +13,7 @@ mod word;
 
 pub use line::{line_words, place_words};
 pub use row::row_words;
+pub use table::{LEXICON, learn_words};
 pub use walk::{walk_words, words_title};
 pub use word::Word;
 

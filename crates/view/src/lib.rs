@@ -8,6 +8,7 @@
 pub mod answer;
 mod banner;
 mod cards;
+mod catalogue;
 mod changes;
 mod cluster;
 mod counters;
@@ -67,7 +68,9 @@ pub use figure::{Bit, DIAGRAM, FOOT, Figure, HEAD, figure, recoloured};
 pub use film::{Film, film};
 pub use form::packet_form;
 pub use guess::{ChoiceView, choice, meets, outcome_line, reason, undone};
-pub use lexicon::{Word, line_words, place_words, row_words, walk_words, words_title};
+pub use lexicon::{
+    LEXICON, Word, learn_words, line_words, place_words, row_words, walk_words, words_title,
+};
 pub use measure::TableMeasure;
 pub use overlay::overlay;
 pub use overview::*;

@@ -3,11 +3,11 @@
 //! A message carries its style as `<b>` strong, `<c>` code, `<w>` rewritten, `<x>` stop and `<k>` a good
 //! end. What comes in as an argument is never read as style: its `<` travels as a private character.
 
+use crate::catalogue::{Catalogue, Value};
 pub(crate) use crate::keys::Key;
 use crate::page::{Lang, Run, Sentence, Style};
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use std::borrow::Cow;
-use unic_langid::{LanguageIdentifier, langid};
+use std::sync::LazyLock;
 
 /// Stands for `<` while an argument passes through a message.
 const LESS: char = '\u{e000}';
@@ -90,52 +90,22 @@ macro_rules! text {
 }
 pub(crate) use text;
 
-fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
-    let id: LanguageIdentifier = match lang {
-        Lang::En => langid!("en"),
-        Lang::Zh => langid!("zh-CN"),
-    };
-    let mut bundle = FluentBundle::new(vec![id]);
-    bundle.set_use_isolating(false);
-    // A message that can't be read is left out here and found by the tests.
-    let resource = match FluentResource::try_new(catalogue(lang).to_owned()) {
-        Ok(whole) | Err((whole, _)) => whole,
-    };
-    bundle.add_resource_overriding(resource);
-    bundle
-}
-
-thread_local! {
-    static EN: FluentBundle<FluentResource> = bundle(Lang::En);
-    static ZH: FluentBundle<FluentResource> = bundle(Lang::Zh);
-}
+static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(catalogue(Lang::En)));
+static ZH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(catalogue(Lang::Zh)));
 
 /// The sentence of a key. A variable that is not given shows as `{$name}`.
 pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Sentence {
-    let mut values = FluentArgs::with_capacity(args.len());
-    for (name, value) in args {
-        let value: FluentValue<'static> = match value {
-            Arg::Number(n) => n.into(),
-            Arg::Text(text) => text.replace('<', "\u{e000}").replace(steers, "\u{fffd}").into(),
-            Arg::Sentence(sentence) => marked(&sentence).into(),
-        };
-        values.set(name, value);
-    }
-    let render = |bundle: &FluentBundle<FluentResource>| {
-        let mut errors = Vec::new();
-        let out = match bundle.get_message(key.id()).and_then(|m| m.value()) {
-            Some(pattern) => {
-                bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned()
-            }
-            None => key.id().to_owned(),
-        };
-        debug_assert!(errors.is_empty(), "{}: {errors:?}", key.id());
-        out
+    let value = |arg| match arg {
+        Arg::Number(number) => Value::Number(number),
+        Arg::Text(text) => Value::Text(text.replace('<', "\u{e000}").replace(steers, "\u{fffd}")),
+        Arg::Sentence(sentence) => Value::Text(marked(&sentence)),
     };
-    let out = match lang {
-        Lang::En => EN.with(render),
-        Lang::Zh => ZH.with(render),
+    let given: Vec<_> = args.into_iter().map(|(name, arg)| (name, value(arg))).collect();
+    let messages = match lang {
+        Lang::En => &EN,
+        Lang::Zh => &ZH,
     };
+    let out = messages.say(key.id(), &given).unwrap_or_else(|| key.id().to_owned());
     runs(&out)
 }
 
@@ -252,9 +222,11 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::format_push_string)]
 
     use super::*;
+    use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
     use fluent_syntax::ast;
     use fluent_syntax::parser::parse;
     use std::collections::{BTreeMap, BTreeSet};
+    use unic_langid::langid;
 
     fn variables(pattern: &ast::Pattern<&str>, into: &mut BTreeSet<String>) {
         for element in &pattern.elements {
@@ -292,6 +264,40 @@ mod tests {
     #[test]
     fn the_catalogues_have_the_same_messages_with_the_same_variables() {
         assert_eq!(messages(Lang::En), messages(Lang::Zh));
+    }
+
+    #[test]
+    fn every_message_is_said_as_fluent_says_it() {
+        for (lang, id) in [(Lang::En, langid!("en")), (Lang::Zh, langid!("zh-CN"))] {
+            let mut bundle = FluentBundle::new(vec![id]);
+            bundle.set_use_isolating(false);
+            let resource = FluentResource::try_new(catalogue(lang).to_owned()).unwrap();
+            bundle.add_resource(resource).unwrap();
+            let ours = Catalogue::read(catalogue(lang));
+            for (id, names) in messages(lang) {
+                for number in [0_u64, 1, 2, 3, 7, 11, 21, 1000] {
+                    for counted in 0..=names.len() {
+                        let (mut given, mut args) = (Vec::new(), FluentArgs::new());
+                        for (at, name) in names.iter().enumerate() {
+                            let name: &'static str = name.clone().leak();
+                            if at < counted {
+                                given.push((name, Value::Number(number + at as u64)));
+                                args.set(name, number + at as u64);
+                            } else {
+                                given.push((name, Value::Text(format!("‹{name}›"))));
+                                args.set(name, format!("‹{name}›"));
+                            }
+                        }
+                        let mut errors = Vec::new();
+                        let message = bundle.get_message(&id).unwrap();
+                        let pattern = message.value().unwrap();
+                        let wanted = bundle.format_pattern(pattern, Some(&args), &mut errors);
+                        assert_eq!(ours.say(&id, &given).unwrap(), wanted, "{id}");
+                        assert!(errors.is_empty(), "{id}: {errors:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

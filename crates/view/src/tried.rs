@@ -11,7 +11,7 @@ use crate::say::text;
 use crate::values::destination;
 use chainwalk_model::Fate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// What becomes of a packet that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub fn tried(t: &Explained, line: &str) -> Tried {
             let to = fate::last_destination(trace);
             let random = outcome.choices.iter().any(|c| is_chance(&c.question));
             let ends = walk.likeliest().filter(|o| class(&o.trace.fate) == Class::Out);
-            let ends: BTreeSet<String> = ends.map(|o| fate::last_destination(&o.trace)).collect();
+            let ends: HashSet<String> = ends.map(|o| fate::last_destination(&o.trace)).collect();
             if random && ends.len() > 1 {
                 text!(t.lang, OverOneOf, count = ends.len())
             } else if to != asked && !to.is_empty() {

@@ -1,7 +1,7 @@
 //! The host of a step as a text to read, with the line that the packet is at.
 
 use super::words::{Key, ui};
-use chainwalk::model::Span;
+use chainwalk::model::{Order, Span};
 use chainwalk::view::Lang;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
@@ -42,7 +42,7 @@ pub(super) fn Rules(props: &RulesProps) -> Html {
         at += line.len();
         let here = now.as_ref().is_some_and(|now| now.start < at && begin < now.end);
         let mut tints = crate::lines::tints(line.trim_end());
-        tints.sort_by_key(|(range, _)| range.start);
+        tints.order_by_key(|(range, _)| range.start);
         let tinted = tints.first().map(|(range, tint)| {
             let class = match tint {
                 crate::lines::Tint::Faint => "faint",

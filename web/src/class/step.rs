@@ -18,6 +18,7 @@ use crate::link::Space;
 use crate::pace::swept;
 use crate::parts::{BannerBar, Diagram, Hover, Icon, Player, TimelineBar, WalkPane, Zoom};
 use crate::words::{Key as PageKey, ui as page};
+use chainwalk::model::Order;
 use chainwalk::view::Lang;
 use chainwalk::{Promised, Scenario};
 use chainwalk_take::lesson::Attempt;
@@ -228,7 +229,7 @@ pub(super) fn StepView(props: &StepProps) -> Html {
         let href = |key: &str| ["#", &Place::step(key, at, false).fragment()].concat();
         let (ours, theirs) = if entry.is_native() { ("nft", "iptables") } else { ("iptables", "nft") };
         let mut all = [(ours, href(&entry.key), true), (theirs, href(twin), false)];
-        all.sort_by_key(|(name, ..)| *name);
+        all.order_by_key(|(name, ..)| *name);
         html! {
             <div class="switch" role="group" aria-label={ui(lang, Key::Dialect)} data-testid="dialect">
                 {for all.into_iter().map(|(name, href, on)| html! {

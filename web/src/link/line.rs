@@ -3,9 +3,12 @@
 use super::queue::{Queue, bring};
 use crate::message::Request;
 use crate::paste::Paste;
-use crate::worker::{Event, Worker};
+use crate::worker::{Event, Worker, text_of};
+use chainwalk::view::LEXICON;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// How the worker fares.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,17 @@ pub(super) struct Line {
     asked: Rc<Cell<u32>>,
     /// The question that was answered, or given up, last.
     settled: Rc<Cell<u32>>,
+    words: Rc<RefCell<Words>>,
+}
+
+/// Whether the worker has the table of explained words, which comes after the first answer.
+#[derive(Default)]
+enum Words {
+    #[default]
+    Missing,
+    /// It is being fetched; what was asked last waits for it.
+    Fetching(Option<Box<Request>>),
+    There,
 }
 
 impl Line {
@@ -57,6 +71,35 @@ impl Line {
         if let Some(worker) = &*self.worker.borrow() {
             worker.send(request);
         }
+    }
+
+    /// Asks what words mean, as soon as the worker knows.
+    pub(super) fn explain(&self, request: Request) {
+        self.teach();
+        match &mut *self.words.borrow_mut() {
+            Words::Fetching(waiting) => *waiting = Some(Box::new(request)),
+            Words::Missing | Words::There => self.send(request),
+        }
+    }
+
+    /// Lets the worker have the table of explained words, unless it has it.
+    pub(super) fn teach(&self) {
+        if !matches!(&*self.words.borrow(), Words::Missing) {
+            return;
+        }
+        self.words.replace(Words::Fetching(None));
+        let this = self.clone();
+        spawn_local(async move {
+            let texts = lexicon().await;
+            let next = if texts.is_ok() { Words::There } else { Words::Missing };
+            let before = this.words.replace(next);
+            if let Ok(texts) = texts {
+                this.send(Request::Words(texts));
+            }
+            if let Words::Fetching(Some(request)) = before {
+                this.send(*request);
+            }
+        });
     }
 
     /// A new question, and its number.
@@ -124,8 +167,18 @@ impl Line {
 
     /// Starts the worker anew. It is sent nothing yet: what killed the old one would kill it too.
     pub(super) fn restart(&self) {
+        self.words.replace(Words::Missing);
         if let Some(worker) = &*self.worker.borrow() {
             worker.restart();
         }
     }
+}
+
+/// The texts of the table of explained words.
+async fn lexicon() -> Result<Vec<String>, JsValue> {
+    let mut texts = Vec::new();
+    for name in LEXICON {
+        texts.push(text_of(&["lexicon/", name].concat()).await?);
+    }
+    Ok(texts)
 }

@@ -220,7 +220,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
     let explain = {
         let line = line.clone();
         use_callback((), move |(number, at): (u32, WordsAt), ()| {
-            line.send(Request::Explain(number, at));
+            line.explain(Request::Explain(number, at));
         })
     };
     let export = {
@@ -310,6 +310,7 @@ impl Hears {
                     self.tried.set(Rc::default());
                     self.told.set(Some(Rc::from(answer)));
                     self.status.set(Status::Done);
+                    line.teach();
                 }
                 line.go_on();
             }

@@ -4,7 +4,7 @@ use super::icon::Icon;
 use crate::message::PageView;
 use crate::paste::Paste;
 use crate::words::{Key, ui};
-use chainwalk::model::Span;
+use chainwalk::model::{Order, Span};
 use chainwalk::view::{Lang, Problem};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -83,7 +83,7 @@ fn groups(problems: &[Problem]) -> Vec<Vec<usize>> {
         _ => vec![group],
     };
     let mut groups: Vec<_> = groups.into_iter().flat_map(|(_, group)| apart(group)).collect();
-    groups.sort_by_key(|group| group[0]);
+    groups.order_by_key(|group| group[0]);
     groups
 }
 

@@ -7,7 +7,7 @@ use crate::message::{PageView, PromiseView, Standing};
 use crate::origin::Origin;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk::model::Span;
+use chainwalk::model::{Order, Span};
 use chainwalk::view::{Lang, Tone};
 use gloo::utils::window;
 use std::rc::Rc;
@@ -63,7 +63,7 @@ pub(crate) fn Promises(props: &PromisesProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|at| match all[*at].standing {
+    order.order_by_key(|at| match all[*at].standing {
         Standing::Broken | Standing::Unread => 0,
         Standing::Open => 1,
         Standing::Kept => 2,

@@ -12,7 +12,7 @@ use super::spread::maybe;
 use super::udp::{listed_ports, ports_text};
 use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put};
 use crate::value::{self, Piece, any_word};
-use chainwalk_model::{ChunkScope, Expected, Inv, Masked, Match, PortsMatch, SctpChunks, SctpMatch};
+use chainwalk_model::{Order, ChunkScope, Expected, Inv, Masked, Match, PortsMatch, SctpChunks, SctpMatch};
 
 pub(super) const EXT: MatchExt = MatchExt {
     names: &["sctp"],
@@ -106,9 +106,9 @@ fn types(i: &str) -> Piece<'_, Types> {
             flags.push((*number, under));
         }
     }
-    types.sort_unstable();
+    types.order();
     types.dedup();
-    flags.sort_by_key(|f| f.0);
+    flags.order_by_key(|f| f.0);
     Ok((rest, (types, flags)))
 }
 

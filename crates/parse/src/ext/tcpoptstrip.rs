@@ -8,7 +8,7 @@
 
 use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
-use chainwalk_model::{Expected, Target};
+use chainwalk_model::{Order, Expected, Target};
 
 pub(super) const EXT: TargetExt =
     TargetExt { names: &["TCPOPTSTRIP"], options: &[opt("--strip-options", 1)], build, list, print };
@@ -31,7 +31,7 @@ fn kinds(i: &str) -> Piece<'_, Vec<u8>> {
     };
     let found: Option<Vec<u8>> = text.split(',').map(kind).collect();
     let Some(mut found) = found else { return value::fail(i) };
-    found.sort_unstable();
+    found.order();
     found.dedup();
     Ok((rest, found))
 }

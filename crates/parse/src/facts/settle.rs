@@ -6,7 +6,8 @@ use super::{logged, steps};
 use crate::value::holds;
 use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
-    Match, OpKind, Origin, PacketScope, Route, RouteKind, Severity, Span, Target, Text, Unmodelled,
+    Match, OpKind, Order, Origin, PacketScope, Route, RouteKind, Severity, Span, Target, Text,
+    Unmodelled,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -183,7 +184,7 @@ fn vlans(host: &mut Host, ties: &Ties) {
         let listed = ties.vlans.iter().map(|(port, _)| port).filter(|p| mine(p));
         let mut members: Vec<&Text> =
             ports.map(|i| &i.name).chain([bridge]).chain(listed).collect();
-        members.sort_unstable();
+        members.order();
         members.dedup();
         let of = |name: &Text| -> Vec<&Text> {
             ties.vlans.iter().filter(|(port, _)| port == name).map(|(_, vlan)| vlan).collect()

@@ -4,7 +4,7 @@
 
 use crate::case::sets;
 use chainwalk_model::{
-    Cidr, Fact, Host, IfKind, Interface, IpSet, Origin, PolicyRule, Route, SetPart, Text,
+    Cidr, Fact, Host, IfKind, Interface, IpSet, Order, Origin, PolicyRule, Route, SetPart, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -161,7 +161,7 @@ fn one(host: &mut Host, index: &mut Index, step: Step) {
             let first = host.policy.iter().map(|p| p.priority).filter(|p| *p > 0).min();
             let next = first.map_or(32766, |p| p.min(32766)) - 1;
             host.policy.push(PolicyRule { priority: priority.unwrap_or(next), ..*rule });
-            host.policy.sort_by_key(|p| p.priority);
+            host.policy.order_by_key(|p| p.priority);
         }
         Step::DropPolicy(meant, priority) => {
             let same = |r: &PolicyRule| {

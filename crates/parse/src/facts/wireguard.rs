@@ -9,7 +9,7 @@ use crate::iproute;
 use crate::oneline::Word;
 use crate::value::{self, whole};
 use chainwalk_model::{
-    Cidr, Fact, Hook, Interface, Origin, PacketScope, Route, SectionKind, Text, Unmodelled,
+    Cidr, Fact, Hook, Interface, Order, Origin, PacketScope, Route, SectionKind, Text, Unmodelled,
 };
 
 /// The table of `wg-quick` for a tunnel that takes everything, and its mark.
@@ -214,7 +214,7 @@ fn named(clean: &Clean, start: usize) -> String {
             digits.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
         })
         .collect();
-    told.sort_unstable();
+    told.order();
     told.dedup();
     match (&told[..], file) {
         ([only], _) => (*only).to_owned(),

@@ -7,8 +7,8 @@ use crate::facts;
 use crate::names::paste_table;
 use crate::nft::Native;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Fact, Family, Hint, Host, HostId, Moment, Origin,
-    Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
+    Backend, Diagnostic, DiagnosticId, Expected, Fact, Family, Hint, Host, HostId, Moment, Order,
+    Origin, Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -47,7 +47,7 @@ impl Hosts {
                 self.places[first].loads.append(&mut later.loads);
                 let blocks = &mut self.places[first].blocks;
                 blocks.append(&mut later.blocks);
-                blocks.sort_by_key(|b| (b.span.doc, b.span.start));
+                blocks.order_by_key(|b| (b.span.doc, b.span.start));
                 self.places[first].label = label;
                 let sections = self.sections.iter_mut().map(|s| &mut s.host);
                 for host in sections.chain(self.offers.iter_mut().map(|o| &mut o.host)) {
@@ -77,7 +77,7 @@ impl Hosts {
     pub(super) fn hosts(&mut self, cleans: &[Clean]) -> (Vec<Host>, Vec<Moment>) {
         let mut order: Vec<usize> =
             (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
-        order.sort_by_cached_key(|p| {
+        order.order_by_cached_key(|p| {
             let place = &self.places[*p];
             let part = matches!(place.label, Label::Part(_));
             (place.has_no_rules(), part, place.start())

@@ -7,8 +7,8 @@ use super::reader::{Reader, Source};
 use super::{lexer, vars};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, DocId, Family, Hint, Ruleset, SectionKind, Severity, Span,
-    TableId, Text, builtin_names,
+    Backend, Diagnostic, DiagnosticId, DocId, Family, Hint, Order, Ruleset, SectionKind, Severity,
+    Span, TableId, Text, builtin_names,
 };
 
 /// How much of the ruleset a text shows.
@@ -339,8 +339,8 @@ impl Draft {
             }
             let Some(twin) = shown.find_table(table.family, &table.name) else { continue };
             let (mut own, mut other) = (filled(&self.rules, id), filled(shown, twin));
-            own.sort();
-            other.sort();
+            own.order();
+            other.order();
             let hooks = self.rules.table(id).chains.iter().filter_map(|c| {
                 let chain = self.rules.chain(*c);
                 chain.base.as_ref().map(|_| &*chain.name)

@@ -1,7 +1,7 @@
 //! A ruleset without what changes while it runs, and without where it is written: two that are equal then say the same.
 
 use chainwalk_model::nft::{ObjectKind, Stateful, Statement};
-use chainwalk_model::{OpKind, Ruleset, Span, Target};
+use chainwalk_model::{OpKind, Order, Ruleset, Span, Target};
 
 /// Takes out places, handles, counts, and what packets have put into sets.
 pub(crate) fn stripped(rules: &mut Ruleset) {
@@ -35,7 +35,7 @@ pub(crate) fn stripped(rules: &mut Ruleset) {
             (element.span, element.expires_ms) = (none, None);
             element.stateful.iter_mut().for_each(unused);
         }
-        set.elements.sort_by_cached_key(|e| format!("{:?}", e.key));
+        set.elements.order_by_cached_key(|e| format!("{:?}", e.key));
     }
     for object in &mut rules.objects {
         (object.span, object.handle) = (none, None);

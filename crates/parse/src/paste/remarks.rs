@@ -9,7 +9,7 @@ use crate::names::program;
 use crate::native;
 use crate::shell::Shell;
 use chainwalk_model::{
-    Diagnostic, DiagnosticId, Expected, Hint, Host, Reading, SectionKind, Severity, Span,
+    Diagnostic, DiagnosticId, Expected, Hint, Host, Order, Reading, SectionKind, Severity, Span,
 };
 
 impl Paste<'_> {
@@ -115,8 +115,8 @@ impl Paste<'_> {
         });
         gather(&mut reading);
         reading.diagnostics.extend(cleans.iter().flat_map(turning));
-        reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
-        reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
+        reading.diagnostics.order_by_key(|d| (d.span.doc, d.span.start, d.span.end));
+        reading.sections.order_by_key(|s| (s.span.doc, s.span.start, s.span.end));
         if anything && reading.hosts.is_empty() {
             reading.hosts.push(Host { conntrack: true, ..Host::default() });
         }

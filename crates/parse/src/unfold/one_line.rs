@@ -2,7 +2,7 @@
 
 use crate::clean::{Cut, Row};
 use crate::names::{base, tables};
-use chainwalk_model::builtin_names;
+use chainwalk_model::{Order, builtin_names};
 
 /// Where a text has none of these it holds no dump in one line.
 pub(super) const VERBS: [&str; 5] = [" -A ", " -P ", " :INPUT ", " Chain ", " -I "];
@@ -71,7 +71,7 @@ pub(super) fn one_line(row: Row<'_>, cuts: &mut Vec<Cut>) {
             places.extend(rows_of(&words[*at..ends(n)]).into_iter().map(|k| at + k));
         }
     }
-    places.sort_unstable();
+    places.order();
     places.dedup();
     for at in places.into_iter().filter(|at| *at > 0) {
         cuts.push(Cut { start: words[at - 1].end(), end: words[at].start, with: "\n" });

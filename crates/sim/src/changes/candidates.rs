@@ -6,8 +6,8 @@ use super::{elements, nearly, source};
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
     Family, Goal, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
-    NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
-    SctpMatch, Selectivity, Span, Target, TcpMatch, Text,
+    NewRule, Op, OpKind, Order, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop,
+    RuleId, SctpMatch, Selectivity, Span, Target, TcpMatch, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -46,7 +46,7 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
         }
         if untrackers.len() > 1 {
             // There and back there is mostly one each. The last of a chain goes first, so that numbers stay.
-            untrackers.sort_by_key(|rule| std::cmp::Reverse(host.rules.rule(*rule).number));
+            untrackers.order_by_key(|rule| std::cmp::Reverse(host.rules.rule(*rule).number));
             one(Selectivity::Rule, untrackers.iter().map(|rule| without(host, *rule)).collect());
         }
         for edit in elements::elements(host, obstacle) {

@@ -2,7 +2,9 @@
 
 use super::skb::Skb;
 use super::walker::Walker;
-use chainwalk_model::{Chain, ChainId, Event, Family, Fate, Hook, Path, PathIface, Question, Text};
+use chainwalk_model::{
+    Chain, ChainId, Event, Family, Fate, Hook, Order, Path, PathIface, Question, Text,
+};
 use std::sync::Arc;
 
 /// Which chains of a bridge's hook are meant: `br_netfilter` shows the frame to IP's hook between them.
@@ -103,7 +105,7 @@ impl Walker<'_> {
             (base.hook == hook && on).then_some((base.priority, id))
         };
         let mut line: Vec<(i32, ChainId)> = bases.filter_map(here).collect();
-        line.sort_by_key(|(priority, c)| (*priority, std::cmp::Reverse(self.registered(*c))));
+        line.order_by_key(|(priority, c)| (*priority, std::cmp::Reverse(self.registered(*c))));
         line
     }
 }

@@ -4,7 +4,7 @@ use super::skb::Skb;
 use super::walker::Walker;
 use crate::hooked::{Line, Placed, Station};
 use chainwalk_model::{
-    Answer, Backend, Chain, ChainId, ChainKind, Family, Hook, Question, TableId, priority,
+    Answer, Backend, Chain, ChainId, ChainKind, Family, Hook, Order, Question, TableId, priority,
     tables_at,
 };
 use std::cmp::Reverse;
@@ -48,7 +48,7 @@ impl Walker<'_> {
             line.push(Placed { priority, station: Station::Nat, by });
         }
         line.extend(self.absent_tables(v6, hook, nat));
-        line.sort_by_key(|s| (s.priority, s.by.map(|by| Reverse(self.registered(by)))));
+        line.order_by_key(|s| (s.priority, s.by.map(|by| Reverse(self.registered(by)))));
         let asks = line.iter().enumerate().any(|(at, one)| {
             let alike = line[at + 1..].iter().take_while(|s| s.priority == one.priority);
             alike

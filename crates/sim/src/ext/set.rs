@@ -117,11 +117,8 @@ fn find(
     depth: usize,
 ) -> Result<sets::Found, Option<Question>> {
     let unknown = || Some(Question::Set(name.clone()));
-    let set = ctx.named.get(&ctx.host.sets, name).ok_or_else(unknown)?;
+    let (set, pasted) = ctx.named.get(&ctx.host.sets, name).ok_or_else(unknown)?;
     let dims = sets::dims(set).ok_or_else(unknown)?;
-    if memory.sets.get(name).is_none() {
-        memory.sets.entry(name, || SetState::new(set));
-    }
     let counts = sets::has(set, "counters");
     if dims == [Dim::Set] {
         if depth >= MAX_DEPTH {
@@ -133,14 +130,13 @@ fn find(
             packets: None,
             bytes: None,
         };
-        let members = memory.sets.get(name).map(|l| l.members(ctx.now_ms)).unwrap_or_default();
+        let members = memory.sets.get(name).unwrap_or(pasted).members(ctx.now_ms);
         let mut unclear = None;
         for (at, member) in members {
             match find(&member, m, &below, ctx, memory, depth + 1) {
                 Ok(sets::Found::Fits(_)) => {
-                    let live = memory.sets.entry(name, || SetState::new(set));
-                    if !counts || live.passes(&dims, &[], at, ask) {
-                        return Ok(live.says(at));
+                    if !counts || changed(name, pasted, memory).passes(&dims, &[], at, ask) {
+                        return Ok(memory.sets.get(name).unwrap_or(pasted).says(at));
                     }
                 }
                 Ok(sets::Found::Unclear) => unclear = Some(Some(Question::Set(member))),
@@ -156,21 +152,20 @@ fn find(
         Err(Lack::Untold) => return Err(None),
         Err(Lack::Route) => return Err(Some(Question::Route(ctx.packet.ip.dst))),
     };
-    let Some(live) = memory.sets.get(name) else { return Ok(sets::Found::Nothing) };
+    let live = memory.sets.get(name).unwrap_or(pasted);
     let (fits, unclear) = live.find(set, &dims, &key, ctx.now_ms);
     let mut found =
         if unclear || set.is_in_part() { sets::Found::Unclear } else { sets::Found::Nothing };
-    if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
-        let live = memory.sets.entry(name, || SetState::new(set));
-        if live.learn(set, &dims, &key, len(ctx), ctx.now_ms) {
-            return Ok(sets::Found::Fits(sets::NO_MARK));
-        }
+    let learns = dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap");
+    if learns
+        && !fits.is_empty()
+        && changed(name, pasted, memory).learn(set, &dims, &key, len(ctx), ctx.now_ms)
+    {
+        return Ok(sets::Found::Fits(sets::NO_MARK));
     }
     for at in fits {
-        let passes =
-            !counts || memory.sets.entry(name, || SetState::new(set)).passes(&dims, &key, at, ask);
-        if passes {
-            found = memory.sets.get(name).map_or(sets::Found::Nothing, |l| l.says(at));
+        if !counts || changed(name, pasted, memory).passes(&dims, &key, at, ask) {
+            found = memory.sets.get(name).unwrap_or(pasted).says(at);
             break;
         }
     }
@@ -184,6 +179,11 @@ fn find(
     Ok(found)
 }
 
+/// A set as rules left it, to be changed further.
+fn changed<'m>(name: &Text, pasted: &SetState, memory: &'m mut MatchState) -> &'m mut SetState {
+    memory.sets.entry(name, || pasted.clone())
+}
+
 /// A change of a set by the packet's element; whether it was made.
 type Make<'a> = dyn FnMut(&mut SetState, &IpSet, &[Dim], &[SetKeyPart]) -> bool + 'a;
 
@@ -195,9 +195,9 @@ fn change(
     depth: usize,
     make: &mut Make,
 ) -> bool {
-    let Some(set) = ctx.named.get(&ctx.host.sets, name) else { return false };
+    let Some((set, pasted)) = ctx.named.get(&ctx.host.sets, name) else { return false };
     let Some(dims) = sets::dims(set) else { return false };
-    let live = memory.sets.entry(name, || SetState::new(set));
+    let live = changed(name, pasted, memory);
     if dims == [Dim::Set] {
         let members = live.members(ctx.now_ms);
         return depth < MAX_DEPTH

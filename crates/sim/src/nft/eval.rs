@@ -9,7 +9,7 @@ use crate::match_state::MatchState;
 use crate::state::nft_set::{Change, SetState};
 use crate::state::nft_stateful;
 use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Stateful, Statement, Value};
-use chainwalk_model::{OpId, Question, SetId};
+use chainwalk_model::{OpId, Order, Question, SetId};
 
 /// The parts of a key.
 pub(crate) type Key = Vec<Value>;
@@ -270,7 +270,7 @@ impl Eval<'_, '_> {
                 held.push((low, high));
             }
         }
-        held.sort_unstable();
+        held.order();
         let mut chances = Vec::new();
         let (mut next, mut missing) = (first, None);
         for (low, high) in held {

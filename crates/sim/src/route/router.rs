@@ -7,7 +7,8 @@ use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Assumed, CtDir, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
+    Answer, Assumed, CtDir, Host, IfKind, Order, Origin, PolicyAction, Question, RouteKind, Text,
+    Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -160,7 +161,7 @@ impl<'a> Router<'a> {
                 rules.push((rule.priority, Ruled { table, action: rule.action, suppress, realms }));
             }
         }
-        rules.sort_by_key(|r| r.0);
+        rules.order_by_key(|r| r.0);
         rules.into_iter().map(|r| r.1).collect()
     }
 

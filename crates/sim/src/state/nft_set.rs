@@ -6,6 +6,7 @@
 use super::nft_stateful::Memory;
 use crate::context::MatchContext;
 use crate::link::skb_len;
+use chainwalk_model::Order;
 use chainwalk_model::nft::{ElementData, Pattern, Set, Stateful, UpdateOp, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -62,7 +63,7 @@ impl Index {
                 }
             }
         }
-        index.ranges.sort_unstable_by_key(|r| r.0);
+        index.ranges.order_by_key(|r| r.0);
         let mut reach = 0;
         for range in &mut index.ranges {
             reach = reach.max(range.1);

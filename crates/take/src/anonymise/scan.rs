@@ -1,5 +1,6 @@
 //! What stands in a text that tells whose it is: where, and of what kind.
 
+use chainwalk::model::Order;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -31,7 +32,7 @@ pub(crate) fn scan(text: &str) -> Vec<Found> {
         scan_line(line, begin, &mut found);
         begin += line.len();
     }
-    found.sort_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
+    found.order_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
     let mut end = 0;
     found.retain(|f| {
         let free = f.at.start >= end;

@@ -4,6 +4,7 @@
 //! Guarantees: no wrong choice is true; no two are alike; a whole class has the same letters.
 
 use super::form::{Lesson, Step};
+use chainwalk::model::Order;
 use chainwalk::view::{Lang, Run, Sentence, Style, goal_met, reason};
 use chainwalk::{Mistaken, Viewpoint};
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ impl Step {
         if all.len() <= LEAST {
             return Vec::new();
         }
-        all.sort_by_cached_key(|choice| self.seat(lesson, &choice.name));
+        all.order_by_cached_key(|choice| self.seat(lesson, &choice.name));
         all
     }
 
@@ -87,7 +88,7 @@ impl Step {
             found.unwrap_or(usize::MAX)
         };
         let mut replayed = played.mistakes(&at);
-        replayed.sort_by_key(wanted);
+        replayed.order_by_key(wanted);
         let more = replayed.into_iter().filter(|m| !is_own(m)).map(|m| Choice {
             name: m.mistake.name().to_owned(),
             end: m.choice.end,

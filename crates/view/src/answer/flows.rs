@@ -1,7 +1,7 @@
 //! The conntrack table as the recorded answers write it.
 
 use super::packet::tracked_proto;
-use chainwalk_model::{Flow, Tuple, proto};
+use chainwalk_model::{Flow, Order, Tuple, proto};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub(super) fn sorted(flows: &[Flow]) -> Vec<Value> {
             (sorted_text(&entry), entry)
         })
         .collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.order_by(|a, b| a.0.cmp(&b.0));
     entries.into_iter().map(|(_, e)| e).collect()
 }
 
@@ -30,7 +30,7 @@ fn write_sorted(value: &Value, text: &mut String) {
         return;
     };
     let mut fields: Vec<_> = map.iter().collect();
-    fields.sort_by_key(|(name, _)| *name);
+    fields.order_by_key(|(name, _)| *name);
     text.push('{');
     for (at, (name, value)) in fields.into_iter().enumerate() {
         let _ = write!(text, "{}\"{name}\":", if at > 0 { "," } else { "" });

@@ -7,7 +7,7 @@
 //! sentences, nft.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// An entry, as an index into the table.
 pub(crate) type EntryId = u16;
@@ -29,22 +29,41 @@ struct Table {
     open: Vec<(&'static str, EntryId)>,
 }
 
-/// The files of the table, in the order in which keys with `*` are tried.
-pub(crate) const TEXTS: [&str; 5] = [
-    include_str!("../../i18n/lexicon/matches.txt"),
-    include_str!("../../i18n/lexicon/targets.txt"),
-    include_str!("../../i18n/lexicon/values.txt"),
-    include_str!("../../i18n/lexicon/nft.txt"),
-    include_str!("../../i18n/lexicon/chains.txt"),
-];
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        /// The files of the table, in the order in which keys with `*` are tried.
+        pub const LEXICON: &[&str] = &[$($name),*];
 
-static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
+        /// Their texts. A page does without them until it has answered: [`learn_words`].
+        #[cfg(not(target_family = "wasm"))]
+        pub(crate) const TEXTS: &[&str] = &[$(include_str!(concat!("../../i18n/lexicon/", $name))),*];
+    };
+}
+
+files!["matches.txt", "targets.txt", "values.txt", "nft.txt", "chains.txt"];
+
+static TABLE: OnceLock<Table> = OnceLock::new();
+
+#[cfg(not(target_family = "wasm"))]
+fn table() -> Option<&'static Table> {
+    Some(TABLE.get_or_init(|| Table::read(TEXTS)))
+}
+
+#[cfg(target_family = "wasm")]
+fn table() -> Option<&'static Table> {
+    TABLE.get()
+}
+
+/// Takes the texts of the files of [`LEXICON`], in their order. What was learned first stays.
+pub fn learn_words(texts: &[&'static str]) {
+    TABLE.get_or_init(|| Table::read(texts));
+}
 
 impl Table {
-    fn read() -> Self {
+    fn read(texts: &[&'static str]) -> Self {
         let (mut entries, mut exact, mut open) = (Vec::new(), HashMap::new(), Vec::new());
         let mut man = [""; 2];
-        for block in TEXTS.iter().flat_map(|text| text.split("\n\n")) {
+        for block in texts.iter().flat_map(|text| text.split("\n\n")) {
             let mut lines = block.trim().lines();
             let Some(keys) = lines.next() else { continue };
             if let Some(pages) = keys.strip_prefix("# ") {
@@ -73,18 +92,21 @@ impl Table {
 impl Entry {
     /// An entry of the table.
     pub(crate) fn of(id: EntryId) -> &'static Self {
-        &TABLE.entries[usize::from(id)]
+        // Whoever has an id has it from the table.
+        const NONE: &Entry = &Entry { man: [""; 2], en: "", zh: "" };
+        table().and_then(|table| table.entries.get(usize::from(id))).unwrap_or(NONE)
     }
 }
 
 /// The entry of a key.
 pub(crate) fn entry(key: &str) -> Option<EntryId> {
-    TABLE.exact.get(key).copied()
+    table()?.exact.get(key).copied()
 }
 
 /// The entry of a key, or of one with `*` that takes it in.
 pub(crate) fn entry_like(key: &str) -> Option<EntryId> {
-    entry(key).or_else(|| TABLE.open.iter().find(|(open, _)| fits(open, key)).map(|(_, at)| *at))
+    let open = || table()?.open.iter().find(|(open, _)| fits(open, key)).map(|(_, at)| *at);
+    entry(key).or_else(open)
 }
 
 /// The entry of a chain: a built-in one, one of a known program, or, where `own`, any.

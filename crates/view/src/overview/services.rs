@@ -8,7 +8,7 @@ use crate::explained::Explained;
 use crate::values::endpoint;
 use crate::wish::{Wish, wish};
 use chainwalk_model::nft::{ElementData, NftVerdict, Pattern, Set, Value};
-use chainwalk_model::{ChainId, Rule, Target};
+use chainwalk_model::{ChainId, Order, Rule, Target};
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -35,7 +35,7 @@ pub(super) fn services(t: &Explained, offers: &Offers) -> Option<ServicesView> {
         return None;
     }
     let mut all: Vec<ServiceRow> = all.into_values().collect();
-    all.sort_by(|a, b| b.broken.cmp(&a.broken).then_with(|| a.name.cmp(&b.name)));
+    all.order_by(|a, b| b.broken.cmp(&a.broken).then_with(|| a.name.cmp(&b.name)));
     let mut names: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
     for one in &all {
         let row = names.entry(&one.namespace).or_default();
@@ -51,7 +51,7 @@ pub(super) fn services(t: &Explained, offers: &Offers) -> Option<ServicesView> {
     }
     let mut namespaces: Vec<NamespaceRow> = names.into_values().collect();
     let size = |n: &NamespaceRow| n.inside + n.nodes + n.broken;
-    namespaces.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
+    namespaces.order_by(|a, b| size(b).cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
     Some(ServicesView { namespaces, all })
 }
 

@@ -171,6 +171,11 @@ fn a_rule_of_the_walk_leads_to_its_line() -> Result<()> {
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn nothing_is_asked_of_the_network_once_it_is_open() -> Result<()> {
     drive(DESK, async |page| {
+        page.until(
+            "the last of its own files is there",
+            "return performance.getEntriesByType('resource').some(e => e.name.endsWith('lexicon/chains.txt'))",
+        )
+        .await?;
         let before = page.site.asked();
         page.write("paste", &document(DOCKER_HOST)?).await?;
         page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;

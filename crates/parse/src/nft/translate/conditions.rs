@@ -7,8 +7,8 @@ use chainwalk_model::print::period;
 use chainwalk_model::{
     AddrMask, AddrTypeMatch, AddrTypes, Cidr, ConnbytesDir, ConnbytesMatch, ConnbytesMode,
     ConntrackMatch, CtDir, CtStates, CtStatuses, EcnMatch, IcmpMatch, IfaceMatch, Inv, IpMatch,
-    Mac, Masked, Match, PacketType, PortSide, PortsMatch, Range, Rate, RpfilterMatch, Statistic,
-    TcpFlags, TcpMatch, TtlMatch,
+    Mac, Masked, Match, Order, PacketType, PortSide, PortsMatch, Range, Rate, RpfilterMatch,
+    Statistic, TcpFlags, TcpMatch, TtlMatch,
 };
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -410,7 +410,7 @@ fn multiport(side: PortSide, ports: &Inv<Vec<Range<u16>>>, header: &str) -> Opti
     // Pairs of ranges that overlap in part are refused.
     let mut apart: Vec<Range<u16>> = Vec::new();
     let mut sorted = ports.value.clone();
-    sorted.sort_by_key(|r| (r.first, r.last));
+    sorted.order_by_key(|r| (r.first, r.last));
     for range in sorted {
         match apart.last_mut().filter(|last| range.first <= last.last) {
             Some(last) => last.last = last.last.max(range.last),

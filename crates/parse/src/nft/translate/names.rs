@@ -1,7 +1,7 @@
 //! Names of iptables that nft does not take: a chain there may be called nearly anything.
 
 use chainwalk_model::{Backend, Ruleset, TableId, Text};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Words that nft takes for its own wherever they stand.
 const KEYWORDS: &str = " accept add addrtype all arp atomic audit auto-merge avgpkt bridge burst bytes cgroup chain chains \
@@ -19,7 +19,7 @@ const KEYWORDS: &str = " accept add addrtype all arp atomic audit auto-merge avg
 pub(in crate::nft) fn named(rules: &Ruleset) -> Ruleset {
     let mut rules = rules.clone();
     let native = |t: &chainwalk_model::Table| t.backend == Backend::Nft;
-    let mut taken: BTreeSet<_> =
+    let mut taken: HashSet<_> =
         rules.tables.iter().filter(|t| native(t)).map(|t| (t.family, t.name.clone())).collect();
     for at in 0..rules.tables.len() {
         if native(&rules.tables[at]) {
@@ -29,7 +29,7 @@ pub(in crate::nft) fn named(rules: &Ruleset) -> Ruleset {
         let name = free(&rules.tables[at].name, |name| taken.contains(&(family, name.clone())));
         taken.insert((family, name.clone()));
         rules.tables[at].name = name;
-        let mut chains: BTreeSet<Text> = BTreeSet::new();
+        let mut chains: HashSet<Text> = HashSet::new();
         for chain in rules.chains.iter_mut().filter(|c| c.table == TableId(at as u32)) {
             chain.name = free(&chain.name, |name| chains.contains(name));
             chains.insert(chain.name.clone());

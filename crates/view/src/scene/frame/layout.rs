@@ -6,7 +6,7 @@ use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::values::iface_word;
 use chainwalk_model::{
-    Backend, ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, PathIface, Question,
+    Backend, ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Order, PathIface, Question,
     Ruleset, Trace, priority, tables_at,
 };
 
@@ -133,7 +133,7 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
         let name = names.iter().find(free).unwrap_or(&names[2]).clone();
         line.push(Laid { name, priority: base.priority, place, class });
     }
-    line.sort_by_key(|s| s.priority);
+    line.order_by_key(|s| s.priority);
     line
 }
 
@@ -143,7 +143,7 @@ const NAMES_MARGIN: f64 = 8.0;
 /// How wide each may be so that all fit into some room: the short ones as they are, the long ones alike.
 fn evenly(widths: &[f64], room: f64) -> f64 {
     let mut sorted = widths.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.order_by(f64::total_cmp);
     let mut left = room.max(0.0);
     for (at, width) in sorted.iter().enumerate() {
         let share = left / (sorted.len() - at) as f64;
