@@ -87,7 +87,7 @@ mod tests {
             assert_eq!(ours, theirs);
             ours.order();
             assert_eq!(ours, {
-                theirs.sort();
+                theirs.sort_unstable();
                 theirs
             });
         }

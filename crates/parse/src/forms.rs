@@ -6,7 +6,6 @@ use crate::comments::is_fence;
 use crate::group::Context;
 use crate::listing;
 use crate::prompt::{host_of, unprompt};
-use crate::shape::is_appended;
 use crate::shell::Shell;
 use chainwalk_model::{Backend, Family, builtin_names};
 
@@ -36,6 +35,13 @@ fn is_typed(row: Row<'_>) -> bool {
         && (host_of(row).is_some()
             || bare.text.is_empty()
             || command::read(row, &Shell::default()).is_some())
+}
+
+/// Whether a text is `-A CHAIN -…`, as most lines of a dump are: it is seen without a look at all its words.
+pub(crate) fn is_appended(text: &str) -> bool {
+    text.strip_prefix("-A ").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.contains(" -")
+    })
 }
 
 /// Whether a row is a line of a save text or of `-S`.

@@ -5,7 +5,7 @@ use crate::carried::{carried, is_setting};
 use crate::clean::Row;
 use crate::command;
 use crate::comments::is_fence;
-use crate::forms::looks_listed;
+use crate::forms::{is_appended, looks_listed};
 use crate::listing;
 use crate::native;
 use crate::shell::Shell;
@@ -192,13 +192,6 @@ pub(crate) fn is_plain(text: &str) -> bool {
 
 fn opens_table(text: &str) -> bool {
     text.strip_prefix('*').is_some_and(|name| !builtin_names(name.trim()).is_empty())
-}
-
-/// Whether a text is `-A CHAIN -…`, as most lines of a dump are: it is seen without a look at all its words.
-pub(crate) fn is_appended(text: &str) -> bool {
-    text.strip_prefix("-A ").is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.contains(" -")
-    })
 }
 
 /// Whether a text is a line of a dump, whatever stands around it.
