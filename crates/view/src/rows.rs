@@ -161,25 +161,14 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
                 r.span = Some(c.span);
                 out.push(r);
             }
-            Event::Tried { chain, first, last } => {
-                let mut last = *last;
-                // Neighbouring ranges of one chain are one row.
-                while let Some(next) = trace.steps.get(step + 1)
-                    && let Event::Tried { chain: c, first: f, last: l } = &next.event
-                    && c == chain
-                    && *f == last + 1
-                {
-                    last = *l;
-                    step += 1;
-                }
+            &Event::Tried { chain, first, last } => {
                 let mut r = row(RowKind::Range, s.depth, at);
-                r.number = range(*first, last);
-                r.text = reasons::why_not(t, stop, *chain, *first, last);
+                r.number = range(first, last);
+                r.text = reasons::why_not(t, stop, chain, first, last);
                 r.mark = Mark::No;
-                r.span = rule_span(t, *chain, *first, last);
-                r.tools = tried_tools(t, *chain, *first, last);
-                r.rules =
-                    Some(RuleRange { reply, step: stop.first, chain: *chain, first: *first, last });
+                r.span = rule_span(t, chain, first, last);
+                r.tools = tried_tools(t, chain, first, last);
+                r.rules = Some(RuleRange { reply, step: stop.first, chain, first, last });
                 out.push(r);
             }
             Event::Matched(rule) | Event::Acted(OpId { rule, .. })

@@ -296,3 +296,15 @@ fn a_field_of_another_message_of_icmp_ends_the_rule() {
         assert_eq!(matches!(fate, Fate::Dropped(DroppedBy::Rule(_))), fits, "{field}: {fate:?}");
     }
 }
+
+#[test]
+fn what_is_for_this_host_is_found_before_any_policy_rule() {
+    // `ip rule` has the table `local` at 0.
+    for rule in ["rule=to 10.0.0.1 prohibit pref 1000", "rule=from 10.0.0.9 blackhole pref 1000"] {
+        let mut session = Session::new(host_of("", &["eth0=10.0.0.1/24", rule]));
+        let ask = asked(&[SSH], session.host());
+        session.send(&ask[0]);
+        let fate = &session.walks()[0].outcomes[0].trace.fate;
+        assert!(matches!(fate, Fate::Local { .. }), "{rule}: {fate:?}");
+    }
+}

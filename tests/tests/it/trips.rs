@@ -1,8 +1,9 @@
 //! Connections there and back: what a kernel's own TCP, UDP and ping made of them is what we say.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_tests::played::played;
+use chainwalk_tests::played::{explain, played, played_with};
 use chainwalk_tests::recorded;
+use chainwalk_view::{Lang, banner};
 use serde_json::Value;
 
 /// Whether the first packet gets there and its answer back; `None` where we leave it open.
@@ -31,6 +32,32 @@ fn what_goes_on_has_the_header_of_the_first_packet() {
         );
         let packet = format!("tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 {words}");
         assert_eq!(ours(&paste, &packet), Some(true), "{rule}");
+    }
+}
+
+#[test]
+fn a_rule_that_may_stop_other_data_is_named() {
+    let told = |rule: &str| {
+        let paste = format!(
+            "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT {rule}\nCOMMIT\n"
+        );
+        let played = played_with(
+            &[&paste],
+            &["eth0=10.0.0.1/24"],
+            &["tcp 10.0.0.9:4000 > 10.0.0.1:80 in eth0"],
+        );
+        let evidence = explain(&played, Lang::En, banner).evidence;
+        let texts = evidence.iter().flat_map(|e| &e.text).map(|run| run.text.as_str());
+        texts.collect::<String>()
+    };
+    let secret = "-m string --string \"secret\" --algo bm";
+    assert!(told(&format!("-p tcp {secret} -j DROP")).contains("INPUT 1"));
+    for rule in [
+        format!("-p tcp {secret} -j ACCEPT"),
+        format!("-p udp {secret} -j DROP"),
+        "-p tcp -m tcp --dport 81 -j DROP".to_owned(),
+    ] {
+        assert!(!told(&rule).contains("INPUT 1"), "{rule}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each action makes of the page.
 #![allow(clippy::unwrap_used)]
 
+use super::takes::{is_another, replaces};
 use super::*;
 use crate::layout::Edge;
 
