@@ -533,7 +533,8 @@ mod tests {
         let spoilt = |payload: &[u8]| {
             let v6 = |last| IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, last]);
             let ip = IpHeader { proto: AH, ..IpHeader::plain(v6(2), v6(1)) };
-            is_spoilt(&Packet { ip, l4: L4::Other, payload: payload.into(), bad_csum: false })
+            let packet = Packet { ip, l4: L4::Other, payload: payload.into(), bad_csum: false };
+            is_spoilt(&packet, false)
         };
         // Its length is in words of four bytes, less two.
         let header = [59, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
