@@ -169,7 +169,7 @@ impl Reader<'_> {
             let long = known(&rest).map(|e| (e, 4));
             return long.or_else(|| known(&rest[..2]).map(|e| (e, 3)));
         }
-        if matches!(all[..2], ["tcp" | "ip", "option"]) {
+        if matches!(all[..2], ["tcp" | "ip", "option"] | ["sctp", "chunk"]) {
             return known(&all[..4]).map(|e| (e, if is_option_field(all[3]) { 4 } else { 3 }));
         }
         let one = || known(&all[..1]).map(|e| (e, 1));
