@@ -44,13 +44,10 @@ files!["matches.txt", "targets.txt", "values.txt", "nft.txt", "chains.txt"];
 
 static TABLE: OnceLock<Table> = OnceLock::new();
 
-#[cfg(not(target_family = "wasm"))]
+/// The table, where its texts were learned.
 fn table() -> Option<&'static Table> {
-    Some(TABLE.get_or_init(|| Table::read(TEXTS)))
-}
-
-#[cfg(target_family = "wasm")]
-fn table() -> Option<&'static Table> {
+    #[cfg(not(target_family = "wasm"))]
+    TABLE.get_or_init(|| Table::read(TEXTS));
     TABLE.get()
 }
 
