@@ -172,6 +172,8 @@ impl Page {
 
     /// Opens the page that is one file, from the disk, with the network refused and `script` running before it.
     pub(crate) async fn open_one_file(&self, script: &str) -> Result<()> {
+        // The page that is open may still fetch what it wants after its first answer.
+        self.client.goto("about:blank").await?;
         let source = json!({ "source": script });
         let id = self.protocol("Page.addScriptToEvaluateOnNewDocument", source).await?;
         self.network(false).await?;
