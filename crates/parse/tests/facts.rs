@@ -499,3 +499,18 @@ fn sysctls_that_a_command_showed_stand_in_the_order_asked() {
         assert!(read(no).hosts.is_empty(), "{no}");
     }
 }
+
+#[test]
+fn a_route_of_which_addresses_are_hidden_tells_whose_they_are() {
+    let told = |text: &str| {
+        let host = host(text);
+        let hidden = host.interfaces.iter().filter(|i| !i.hidden.is_empty());
+        hidden.map(|i| i.name.to_string()).collect::<Vec<_>>()
+    };
+    let table = "$ ip route\n10.0.0.0/24 dev eth1 proto kernel scope link src 10.0.0.1\n";
+    assert_eq!(
+        told(&format!("{table}203.0.113.0/24 dev eth0 scope link src 203.0.x.x\n")),
+        ["eth0"]
+    );
+    assert!(told(table).is_empty());
+}

@@ -7,7 +7,7 @@ use chainwalk_model::{
     Answer, Check, ConditionKind, Fate, Observed, Question, RuleId, TriedRule, Truth,
 };
 use chainwalk_tests::played::{explain, played_with};
-use chainwalk_view::{Lang, banner};
+use chainwalk_view::{Lang, Tone, banner};
 use std::fmt::Write as _;
 
 /// A filter table whose INPUT has these rules.
@@ -221,6 +221,20 @@ fn a_rule_about_one_container_is_hardly_about_what_this_host_sends() {
     let choices = &played.walks()[0].outcomes[chosen].choices;
     let of_rule = choices.iter().find(|c| matches!(c.question, Question::Fact(_)));
     assert_eq!(of_rule.map(|c| &c.answer), Some(&Answer::No), "{choices:?}");
+}
+
+#[test]
+fn what_this_host_sends_is_from_an_address_of_its_own_whichever_that_is() {
+    for (kind, fits) in [("LOCAL", true), ("UNICAST", false), ("LOCAL,UNICAST", true)] {
+        let rules = input("").replacen(
+            ":OUTPUT ACCEPT [0:0]\n",
+            &format!(":OUTPUT ACCEPT [0:0]\n-A OUTPUT -m addrtype --src-type {kind} -j DROP\n"),
+            1,
+        );
+        let played = played_with(&[&rules], &[], &["curl 198.51.100.7"]);
+        let dropped = explain(&played, Lang::En, banner).tone == Tone::Stop;
+        assert_eq!(dropped, fits, "{kind}");
+    }
 }
 
 #[test]

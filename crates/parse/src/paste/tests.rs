@@ -460,3 +460,31 @@ fn before_a_command_a_picture_is_a_bullet() {
         assert_eq!(rules(&format!("{mark} iptables -A INPUT -j DROP\n")), plain, "{mark}");
     }
 }
+
+#[test]
+fn a_part_that_is_listed_again_behind_a_command_is_what_that_left() {
+    let listed = "# iptables -S\n-P INPUT DROP\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n\
+        -A INPUT -s 10.0.0.1/32 -j DROP\n-A INPUT -p tcp -j ACCEPT\n";
+    let again = "# iptables -S INPUT\n-P INPUT DROP\n-A INPUT -p tcp -j ACCEPT\n";
+    let rules = |text: &str| {
+        let host = read(&[text]).host();
+        let input = host.rules.chains.iter().find(|c| &*c.name == "INPUT").unwrap();
+        input.rules.len()
+    };
+    assert_eq!(rules(&[listed, "# iptables -D INPUT 1\n", again].concat()), 1);
+    assert_eq!(rules(&["# iptables -D INPUT 1\n", listed, again].concat()), 2);
+    assert_eq!(rules(&[listed, again].concat()), 2);
+}
+
+#[test]
+fn addresses_as_inet_aton_reads_them_are_not_refused() {
+    let kept = |source: &str| {
+        read(&[&format!("iptables -A INPUT -s {source} -j DROP\n")]).host().rules.rules.len()
+    };
+    for source in ["010.0.0.1", "10.0.1", "10.1/16"] {
+        assert_eq!(kept(source), 1, "{source}");
+    }
+    for source in ["10.0.0.0/40", "10.0.0.256"] {
+        assert_eq!(kept(source), 0, "{source}");
+    }
+}
