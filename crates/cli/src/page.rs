@@ -1,8 +1,9 @@
 //! `chainwalk page`.
 
+use crate::HERE;
 use crate::out::{self, complain};
+use crate::png::Pen;
 use crate::sources::{put, text};
-use crate::{HERE, png};
 use chainwalk_take::card;
 use std::io::{self, Write};
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(crate) struct Wanted<'a> {
 
 /// Writes a page, its picture and its card for each case: 1 where a text was none.
 pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
+    let pen = Pen::new()?;
     let mut code = 0;
     for source in wanted.cases {
         let name = name(source);
@@ -33,7 +35,8 @@ pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
         let folder = Path::new(wanted.output).join(&name);
         std::fs::create_dir_all(&folder)?;
         let place = |file: &str| folder.join(file).display().to_string();
-        put(&place(card::CARD_PICTURE), png::draw(&page.card, None)?.bytes)?;
+        let card = place(card::CARD_PICTURE);
+        put(&card, pen.draw(&card, &page.card, None)?)?;
         put(&place(card::PICTURE), &page.picture)?;
         put(&place(card::OEMBED), &page.oembed)?;
         put(&place("index.html"), &page.index)?;

@@ -2,7 +2,7 @@
 
 use crate::HERE;
 use crate::out::{self, complain};
-use crate::png;
+use crate::png::Pen;
 use crate::sources::{Sources, put};
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Case, Position, Stop};
@@ -106,9 +106,6 @@ fn as_png(wanted: &Wanted<'_>, picture: &Picture<'_>, case: &str) -> io::Result<
         Colours::Both => Colours::Light,
         one => one,
     };
-    let drawn = png::draw(&picture.still(colours), wanted.carry.then_some(case))?;
-    if let Some(c) = drawn.lacks {
-        complain!("{}: no font here has “{c}”, and the picture lacks it", wanted.output);
-    }
-    Ok(Some(drawn.bytes))
+    let case = wanted.carry.then_some(case);
+    Ok(Some(Pen::new()?.draw(wanted.output, &picture.still(colours), case)?))
 }

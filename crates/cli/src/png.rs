@@ -3,6 +3,7 @@
 //! The renderer knows no custom properties and no `:not()`, with which the style of a picture is written: both are
 //! written out for it here. The fonts are the page's; what they lack, Chinese for one, comes from the system's.
 
+use crate::out::complain;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 use std::fmt::Write as _;
@@ -20,34 +21,45 @@ const SCALE: u16 = 2;
 /// The chunk `iTXt` in which a picture carries the text of a case. `web/picture.js` writes and reads it as well.
 const KEYWORD: &str = "chainwalk";
 
-/// A picture, and what could not be set in it.
-pub(crate) struct Drawn {
-    /// The bytes of the PNG.
-    pub(crate) bytes: Vec<u8>,
-    /// A character that no font here has, and which the picture lacks.
-    pub(crate) lacks: Option<char>,
+/// Draws pictures, with fonts that are read once.
+pub(crate) struct Pen {
+    fonts: Arc<fontdb::Database>,
 }
 
-/// Draws a picture of fixed colours, with the text of a case in it or without.
-pub(crate) fn draw(svg: &str, case: Option<&str>) -> io::Result<Drawn> {
-    let lacked = Arc::new(AtomicU32::new(0));
-    let options = Options {
-        fontdb: Arc::new(fonts()?),
-        font_resolver: resolver(Arc::clone(&lacked)),
-        ..Options::default()
-    };
-    let tree = Tree::from_str(&plain(svg), &options).map_err(io::Error::other)?;
-    let size = tree.size().to_int_size();
-    let scaled = |side: u32| side * u32::from(SCALE);
-    let mut pixels = Pixmap::new(scaled(size.width()), scaled(size.height()))
-        .ok_or_else(|| io::Error::other("the picture has no size"))?;
-    let scale = f32::from(SCALE);
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    let bytes = encode(pixels, case).map_err(io::Error::other)?;
-    Ok(Drawn {
-        bytes,
-        lacks: char::from_u32(lacked.load(Ordering::Relaxed)).filter(|c| *c != '\0'),
-    })
+impl Pen {
+    /// Reads the fonts.
+    pub(crate) fn new() -> io::Result<Self> {
+        let mut fonts = fontdb::Database::new();
+        fonts.load_system_fonts();
+        for font in FONTS {
+            let bytes = wuff::decompress_woff2(font)
+                .map_err(|e| io::Error::other(format!("a font of the page: {e:?}")))?;
+            fonts.load_font_data(bytes);
+        }
+        Ok(Self { fonts: Arc::new(fonts) })
+    }
+
+    /// Draws a picture of fixed colours, with the text of a case in it or without. What no font here has is told of the
+    /// file `name`.
+    pub(crate) fn draw(&self, name: &str, svg: &str, case: Option<&str>) -> io::Result<Vec<u8>> {
+        let lacked = Arc::new(AtomicU32::new(0));
+        let options = Options {
+            fontdb: Arc::clone(&self.fonts),
+            font_resolver: resolver(Arc::clone(&lacked)),
+            ..Options::default()
+        };
+        let tree = Tree::from_str(&plain(svg), &options).map_err(io::Error::other)?;
+        let size = tree.size().to_int_size();
+        let scaled = |side: u32| side * u32::from(SCALE);
+        let mut pixels = Pixmap::new(scaled(size.width()), scaled(size.height()))
+            .ok_or_else(|| io::Error::other("the picture has no size"))?;
+        let scale = f32::from(SCALE);
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+        if let Some(c) = char::from_u32(lacked.load(Ordering::Relaxed)).filter(|c| *c != '\0') {
+            complain!("{name}: no font here has “{c}”, and the picture lacks it");
+        }
+        encode(pixels, case).map_err(io::Error::other)
+    }
 }
 
 /// The text of the case that a PNG carries; none where it carries none, or is none.
@@ -69,17 +81,6 @@ fn encode(pixels: Pixmap, case: Option<&str>) -> Result<Vec<u8>, png::EncodingEr
     writer.write_image_data(&pixels.take_demultiplied())?;
     writer.finish()?;
     Ok(bytes)
-}
-
-fn fonts() -> io::Result<fontdb::Database> {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_system_fonts();
-    for font in FONTS {
-        let bytes = wuff::decompress_woff2(font)
-            .map_err(|e| io::Error::other(format!("a font of the page: {e:?}")))?;
-        fonts.load_font_data(bytes);
-    }
-    Ok(fonts)
 }
 
 /// Chooses fonts as the renderer does by itself, and keeps a character that none has.
@@ -208,9 +209,10 @@ mod tests {
     fn a_case_comes_out_as_it_went_in() -> io::Result<()> {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"4\"><rect width=\"8\" height=\"4\"/></svg>";
         let case = "chainwalk: 1\n规则 & <b>\n";
-        let drawn = draw(svg, Some(case))?;
-        assert_eq!(carried(&drawn.bytes).as_deref(), Some(case));
-        assert_eq!(carried(&draw(svg, None)?.bytes), None);
+        let pen = Pen::new()?;
+        let drawn = pen.draw("a.png", svg, Some(case))?;
+        assert_eq!(carried(&drawn).as_deref(), Some(case));
+        assert_eq!(carried(&pen.draw("a.png", svg, None)?), None);
         assert_eq!(carried(b"no picture"), None);
         Ok(())
     }

@@ -297,3 +297,22 @@ fn words_are_explained_once_each_where_it_is_asked_for() {
     let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     assert!(answer["words"].as_array().is_some_and(|words| words.len() > 3), "{}", done.out);
 }
+
+#[test]
+fn a_book_is_built_with_figures() {
+    assert_eq!(run(&["mdbook", "supports", "html"], "").code, 0);
+    assert_eq!(run(&["mdbook", "supports", "epub"], "").code, 1);
+    let packet = "nc 192.0.2.1 22 from 192.0.2.9 in eth0";
+    let case = format!("chainwalk: 1\npacket: {packet}\nassume: eth0=192.0.2.1/24\n---\n{RULES}");
+    let content = format!("```chainwalk\n{case}```\n");
+    let chapter = serde_json::json!({ "Chapter": { "name": "Ports", "content": content } });
+    let book = serde_json::json!([{ "config": {} }, { "items": [chapter] }]);
+    let done = run(&["mdbook"], &book.to_string());
+    assert_eq!(done.code, 0);
+    let content = serde_json::from_str::<serde_json::Value>(&done.out).unwrap();
+    let content = content["items"][0]["Chapter"]["content"].as_str().unwrap().to_owned();
+    assert!(content.contains("<chain-walk>") && !content.contains("```"), "{content}");
+    let none = run(&["mdbook"], "no book");
+    assert_eq!(none.code, 1);
+    assert!(none.err.contains("[context, book]"), "{}", none.err);
+}

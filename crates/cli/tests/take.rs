@@ -2,9 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 const CASE: &str = "chainwalk: 1
 packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0
@@ -219,33 +218,6 @@ fn a_png_is_drawn_and_carries_its_case() {
     let check = |name: &str| out(&run(&["check", folder.0.join(name).to_str().unwrap()]));
     assert_eq!(check("carry.png"), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
     assert_eq!(check("light.png"), "0 cases, no claim in them\n");
-}
-
-#[test]
-fn a_book_is_built_with_figures() {
-    let ask = |args: &[&str], input: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chainwalk"))
-            .arg("mdbook")
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
-    };
-    assert_eq!(ask(&["supports", "html"], "").status.code(), Some(0));
-    assert_eq!(ask(&["supports", "epub"], "").status.code(), Some(1));
-    let book = r#"[{"config":{}},{"items":[{"Chapter":{"name":"Ports","content":"```chainwalk\nCASE```\n"}}]}]"#;
-    let done = ask(&[], &book.replace("CASE", &CASE.replace('\n', "\\n")));
-    assert_eq!(done.status.code(), Some(0));
-    let content = serde_json::from_str::<serde_json::Value>(&out(&done)).unwrap();
-    let content = content["items"][0]["Chapter"]["content"].as_str().unwrap().to_owned();
-    assert!(content.contains("<chain-walk>") && !content.contains("```"), "{content}");
-    let none = ask(&[], "no book");
-    assert_eq!(none.status.code(), Some(1));
-    assert!(String::from_utf8(none.stderr).unwrap().contains("[context, book]"));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! A case as a page without a script: its answer and its walk in words, a picture, and the card that chat programs and
 //! networks show of a link to it. A link's fragment never reaches a server, so the page of the engine has one card for all.
 
-use crate::link::MOST_OFFERED;
-use crate::picture::{Picture, attribute, frame, told};
-use crate::{Link, words};
+use crate::picture::{attribute, frame, image};
+use crate::share::Told;
+use crate::words;
 use chainwalk::view::Colours;
-use chainwalk::{Case, Position, Stop, Viewpoint};
+use chainwalk::{Stop, Viewpoint};
 use pulldown_cmark::{Options, Parser, html};
 use serde_json::json;
 
@@ -34,24 +34,17 @@ pub struct Page {
 /// The page of a case that is served in the folder `own`; it leads to the page in the folder `site`. `by` is the version
 /// that says what becomes of the packets. None where it is no case, or sends nothing.
 pub fn page(text: &str, site: &str, own: &str, by: &str) -> Option<Page> {
-    let (case, _) = Case::read(text).ok()?;
-    let played = case.scenario.play();
-    let lang = case.head.lang.unwrap_or_default();
-    let (raw_names, at) = (case.head.raw_names, case.head.at);
-    let shown = at.unwrap_or(Position { packet: 0, stop: Stop::End });
-    let draw = |size| Picture::new(&played, shown, lang, raw_names, size);
-    let (picture, card) = (draw(None)?, draw(Some(CARD))?);
+    let told = Told::read(text, None, by)?;
+    let (picture, card) = (told.picture(Stop::End, None)?, told.picture(Stop::End, Some(CARD))?);
     let verdict = picture.verdict();
-    let title = match case.head.title.pick(lang) {
-        "" => verdict.clone(),
-        title => title.to_owned(),
-    };
-    let question = case.head.question.pick(lang).to_owned();
-    let walk = words::markdown(&played, &Viewpoint { lang, packet: shown.packet, raw_names });
-    let text = told(case, &played, by);
-    let fragment = Link { at, by: by.into(), ..Link::to_case(&text) }.write();
+    let title = if told.title.is_empty() { &verdict } else { &told.title };
+    let Told { lang, raw_names, question, .. } = &told;
+    let packet = told.shown(Stop::End).packet;
+    let walk =
+        words::markdown(&told.played, &Viewpoint { lang: *lang, packet, raw_names: *raw_names });
+    let fragment = told.fragment();
     let (width, height) = picture.size();
-    let embedded = (fragment.len() <= MOST_OFFERED).then(|| frame(site, &fragment, &verdict));
+    let embedded = fragment.as_ref().map(|fragment| frame(site, fragment, &verdict));
     let oembed = json!({
         "version": "1.0",
         "type": if embedded.is_some() { "rich" } else { "link" },
@@ -64,15 +57,10 @@ pub fn page(text: &str, site: &str, own: &str, by: &str) -> Option<Page> {
     });
     let mut body = String::new();
     html::push_html(&mut body, Parser::new_ext(&walk, Options::ENABLE_TABLES));
-    let described = if question.is_empty() { &verdict } else { &question };
-    let [title, question, described, verdict, site, own] =
-        [&title, &question, described, &verdict, site, own].map(attribute);
-    let image =
-        format!("<img src=\"{PICTURE}\" width=\"{width}\" height=\"{height}\" alt=\"{verdict}\">");
-    let linked = match &embedded {
-        Some(_) => format!("<a href=\"{site}#{}\">{image}</a>", attribute(&fragment)),
-        None => image,
-    };
+    let described = if question.is_empty() { &verdict } else { question };
+    let linked = image(&picture, PICTURE, site, fragment.as_deref());
+    let [title, question, described, verdict, own] =
+        [title, question, described, &verdict, own].map(attribute);
     let index = format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<meta charset=\"utf-8\">\n\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

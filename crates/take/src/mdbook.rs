@@ -4,11 +4,10 @@
 //! It stands on no type of mdBook's: of the book, as JSON, each `content` of a `Chapter` is written anew, wherever that is.
 
 use crate::check::{Carried, carried};
-use crate::link::MOST_OFFERED;
-use crate::picture::{Picture, told};
-use crate::{Link, picture};
+use crate::picture;
+use crate::share::Told;
+use chainwalk::Stop;
 use chainwalk::view::Colours;
-use chainwalk::{Case, Position, Stop};
 use data_encoding::BASE64;
 use serde_json::Value;
 
@@ -60,38 +59,14 @@ fn in_its_place(page: &str, block: &Carried, figure: &str) -> String {
 
 /// The element, its recording and its picture in it; none where the text is no case, or sends nothing.
 fn figure(text: &str, site: &str, by: &str) -> Option<String> {
-    let (case, _) = Case::read(text).ok()?;
-    let played = case.scenario.play();
-    let lang = case.head.lang.unwrap_or_default();
-    let (raw_names, title) = (case.head.raw_names, case.head.title.pick(lang).to_owned());
-    let at = case.head.at;
-    let text = told(case, &played, by);
-    let picture = |stop| {
-        let shown = at.unwrap_or(Position { packet: 0, stop });
-        Picture::new(&played, shown, lang, raw_names, None)
-    };
-    let recording = picture(Stop::At(0))?.recording(by, &title, Some(&text)).to_string();
-    let still = picture(Stop::End)?;
-    let image = image(&still);
-    let fragment = Link { at, by: by.into(), ..Link::to_case(&text) }.write();
-    let linked = match site {
-        "" => image,
-        _ if fragment.len() > MOST_OFFERED => image,
-        site => {
-            format!("<a href=\"{}\">{image}</a>", picture::attribute(&format!("{site}#{fragment}")))
-        }
-    };
-    Some(format!("<chain-walk>\n{}\n{linked}\n</chain-walk>", picture::block(&recording)))
-}
-
-/// A picture as an image that needs no file.
-fn image(picture: &Picture<'_>) -> String {
-    let (width, height) = picture.size();
-    let data = BASE64.encode(picture.still(Colours::Both).as_bytes());
-    let verdict = picture::attribute(&picture.verdict());
-    format!(
-        "<img src=\"data:image/svg+xml;base64,{data}\" width=\"{width}\" height=\"{height}\" alt=\"{verdict}\">"
-    )
+    let told = Told::read(text, None, by)?;
+    let block = picture::block(&told.recording(by)?);
+    let still = told.picture(Stop::End, None)?;
+    // An image that needs no file.
+    let data = BASE64.encode(still.still(Colours::Both).as_bytes());
+    let src = ["data:image/svg+xml;base64,", &data].concat();
+    let image = picture::image(&still, &src, site, told.fragment().as_deref());
+    Some(format!("<chain-walk>\n{block}\n{image}\n</chain-walk>"))
 }
 
 #[cfg(test)]

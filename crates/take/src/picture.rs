@@ -115,6 +115,26 @@ pub fn frame(site: &str, fragment: &str, verdict: &str) -> String {
     )
 }
 
+/// A picture as an image from `src`, in a link to what `fragment` holds in the page in the folder `site`, where both are
+/// there.
+pub(crate) fn image(
+    picture: &Picture<'_>,
+    src: &str,
+    site: &str,
+    fragment: Option<&str>,
+) -> String {
+    let (width, height) = picture.size();
+    let verdict = attribute(&picture.verdict());
+    let image =
+        format!("<img src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"{verdict}\">");
+    match fragment {
+        Some(fragment) if !site.is_empty() => {
+            format!("<a href=\"{}#{}\">{image}</a>", attribute(site), attribute(fragment))
+        }
+        _ => image,
+    }
+}
+
 pub(crate) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

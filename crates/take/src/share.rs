@@ -2,7 +2,8 @@
 
 use crate::picture::{Picture, element, frame, told};
 use crate::{Link, fence, link};
-use chainwalk::{Case, Position, Stop};
+use chainwalk::view::Lang;
+use chainwalk::{Case, Played, Position, Stop};
 
 /// A form that a case is shared in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,58 @@ pub enum Unshared {
     TooLong(usize),
 }
 
+/// A case that was played, with what all forms are made of.
+pub(crate) struct Told {
+    pub(crate) played: Played,
+    pub(crate) lang: Lang,
+    pub(crate) raw_names: bool,
+    /// Where it opens, if anybody says.
+    pub(crate) at: Option<Position>,
+    pub(crate) title: String,
+    pub(crate) question: String,
+    /// The text of the case, with what becomes of its packets.
+    pub(crate) text: String,
+    pub(crate) link: Link,
+}
+
+impl Told {
+    /// Plays a text: it opens at `at`, or where the case says, and `by` is the version that tells its ends. None where it
+    /// says that it is a case, and is none.
+    pub(crate) fn read(text: &str, at: Option<Position>, by: &str) -> Option<Self> {
+        let (case, _) = Case::read(text).ok()?;
+        let played = case.scenario.play();
+        let head = &case.head;
+        let (lang, raw_names) = (head.lang.unwrap_or_default(), head.raw_names);
+        let at = at.or(head.at);
+        let (title, question) =
+            (head.title.pick(lang).to_owned(), head.question.pick(lang).to_owned());
+        let text = told(case, &played, by);
+        let link = Link { at, by: by.into(), ..Link::to_case(&text) };
+        Some(Self { played, lang, raw_names, at, title, question, text, link })
+    }
+
+    /// What is shown: where nobody says, `stop` of the first packet.
+    pub(crate) fn shown(&self, stop: Stop) -> Position {
+        self.at.unwrap_or(Position { packet: 0, stop })
+    }
+
+    /// The picture of what is shown; none where no packet was sent.
+    pub(crate) fn picture(&self, stop: Stop, size: Option<(f64, f64)>) -> Option<Picture<'_>> {
+        Picture::new(&self.played, self.shown(stop), self.lang, self.raw_names, size)
+    }
+
+    /// The recording, with the case in it; none where no packet was sent.
+    pub(crate) fn recording(&self, by: &str) -> Option<String> {
+        let picture = self.picture(Stop::At(0), None)?;
+        Some(picture.recording(by, &self.title, Some(&self.text)).to_string())
+    }
+
+    /// The fragment of a link to it; none where that is too long to be offered.
+    pub(crate) fn fragment(&self) -> Option<String> {
+        Some(self.link.write()).filter(|fragment| fragment.len() <= link::MOST_OFFERED)
+    }
+}
+
 /// A text, with what becomes of its packets, in a form: it opens at `at`, or where the case says, in the page at the
 /// address `base`, and `by` is the version that wrote it.
 ///
@@ -53,26 +106,18 @@ pub fn shared(
     at: Option<Position>,
     by: &str,
 ) -> Result<String, Unshared> {
-    let (case, _) = Case::read(text).map_err(|_| Unshared::NoCase)?;
-    let played = case.scenario.play();
-    let at = at.or(case.head.at);
-    let lang = case.head.lang.unwrap_or_default();
-    let (raw_names, title) = (case.head.raw_names, case.head.title.pick(lang).to_owned());
-    let text = told(case, &played, by);
-    let link = Link { at, by: by.into(), ..Link::to_case(&text) };
-    let picture = |stop| {
-        let shown = at.unwrap_or(Position { packet: 0, stop });
-        Picture::new(&played, shown, lang, raw_names, None).ok_or(Unshared::NothingToShow)
-    };
+    let told = Told::read(text, at, by).ok_or(Unshared::NoCase)?;
     let fragment = match form {
-        Form::Link => link.write(),
-        Form::Text => link.write_plain(),
-        Form::Markdown => return Ok(fence(&text)),
+        Form::Link => told.link.write(),
+        Form::Text => told.link.write_plain(),
+        Form::Markdown => return Ok(fence(&told.text)),
         Form::Html => {
-            let json = picture(Stop::At(0))?.recording(by, &title, Some(&text)).to_string();
-            return Ok(element(base, &json));
+            return Ok(element(base, &told.recording(by).ok_or(Unshared::NothingToShow)?));
         }
-        Form::Iframe => return Ok(frame(base, &link.write(), &picture(Stop::End)?.verdict())),
+        Form::Iframe => {
+            let picture = told.picture(Stop::End, None).ok_or(Unshared::NothingToShow)?;
+            return Ok(frame(base, &told.link.write(), &picture.verdict()));
+        }
     };
     if fragment.len() > link::MOST_OFFERED {
         return Err(Unshared::TooLong(fragment.len()));
