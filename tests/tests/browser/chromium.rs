@@ -6,6 +6,7 @@ mod hands;
 mod looked;
 
 use crate::driver::Browser;
+use crate::reader::Reader;
 use crate::server::Site;
 use anyhow::{Context, Result, bail, ensure};
 use chainwalk_tests::{skipped, unsteady};
@@ -105,7 +106,7 @@ fn attempt(look: Look, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result
 pub(crate) struct Page {
     /// Who served it.
     pub(crate) site: Site,
-    client: Client,
+    pub(crate) client: Client,
     look: Look,
 }
 
@@ -164,12 +165,6 @@ impl Page {
             .await
     }
 
-    /// Goes to another page of the site.
-    pub(crate) async fn goto(&self, path: &str) -> Result<()> {
-        self.client.goto(&[&self.site.url, path].concat()).await?;
-        Ok(())
-    }
-
     /// Opens the page that is one file, from the disk, with the network refused and `script` running before it.
     pub(crate) async fn open_one_file(&self, script: &str) -> Result<()> {
         // The page that is open may still fetch what it wants after its first answer.
@@ -190,27 +185,14 @@ impl Page {
         Ok(())
     }
 
-    /// Looks into the frame of this number for what `test` does there.
-    pub(crate) async fn in_frame(
-        &self,
-        number: u16,
-        test: impl AsyncFnOnce(&Self) -> Result<()>,
-    ) -> Result<()> {
-        self.client.enter_frame(number).await?;
-        let done = test(self).await;
-        self.client.enter_parent_frame().await?;
-        done
-    }
-
     /// The value of a script's `return`, with [`HOOKS`] at hand.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
-        let value = self.client.execute(&format!("{HOOKS}\n{script}"), vec![]).await;
-        value.with_context(|| script.to_owned())
+        Reader::ask(self, script).await
     }
 
     /// The same, as text.
     pub(crate) async fn text(&self, script: &str) -> Result<String> {
-        Ok(self.ask(script).await?.as_str().unwrap_or_default().to_owned())
+        Reader::text(self, script).await
     }
 
     /// Waits until a script returns true; `what` names it where that does not come about.

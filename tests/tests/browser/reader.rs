@@ -1,9 +1,10 @@
 //! What a test asks of a page in whichever browser it is read.
 
-use crate::chromium::Page;
+use crate::chromium::{HOOKS, Page};
 use crate::server::Site;
 use crate::visitor::Visitor;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use fantoccini::Client;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -15,21 +16,36 @@ pub(crate) trait Reader {
     /// Who serves the page.
     fn site(&self) -> &Site;
 
-    /// Goes to a page of the site.
-    async fn goto(&self, path: &str) -> Result<()>;
-
-    /// The value of a script's `return`, with the hooks at hand.
-    async fn ask(&self, script: &str) -> Result<Value>;
+    /// The session of their browser.
+    fn client(&self) -> &Client;
 
     /// Keeps a picture of the window.
     async fn picture(&self, name: &str) -> Result<()>;
+
+    /// Goes to a page of the site.
+    async fn goto(&self, path: &str) -> Result<()> {
+        self.client().goto(&[&self.site().url, path].concat()).await?;
+        Ok(())
+    }
+
+    /// The value of a script's `return`, with [`HOOKS`] at hand.
+    async fn ask(&self, script: &str) -> Result<Value> {
+        let value = self.client().execute(&format!("{HOOKS}\n{script}"), vec![]).await;
+        value.with_context(|| script.to_owned())
+    }
 
     /// Looks into the frame of this number for what `test` does there.
     async fn in_frame(
         &self,
         number: u16,
         test: impl AsyncFnOnce(&Self) -> Result<()>,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        let client = self.client();
+        client.enter_frame(number).await?;
+        let done = test(self).await;
+        client.enter_parent_frame().await?;
+        done
+    }
 
     /// The value of a script, as text.
     async fn text(&self, script: &str) -> Result<String> {
@@ -64,24 +80,12 @@ impl Reader for Page {
         &self.site
     }
 
-    async fn goto(&self, path: &str) -> Result<()> {
-        Self::goto(self, path).await
-    }
-
-    async fn ask(&self, script: &str) -> Result<Value> {
-        Self::ask(self, script).await
+    fn client(&self) -> &Client {
+        &self.client
     }
 
     async fn picture(&self, name: &str) -> Result<()> {
         Self::picture(self, name).await
-    }
-
-    async fn in_frame(
-        &self,
-        number: u16,
-        test: impl AsyncFnOnce(&Self) -> Result<()>,
-    ) -> Result<()> {
-        Self::in_frame(self, number, test).await
     }
 }
 
@@ -90,26 +94,11 @@ impl Reader for Visitor<'_> {
         self.site
     }
 
-    async fn goto(&self, path: &str) -> Result<()> {
-        Self::goto(self, path).await
-    }
-
-    async fn ask(&self, script: &str) -> Result<Value> {
-        Self::ask(self, script).await
+    fn client(&self) -> &Client {
+        &self.client
     }
 
     async fn picture(&self, name: &str) -> Result<()> {
         Self::picture(self, name).await
-    }
-
-    async fn in_frame(
-        &self,
-        number: u16,
-        test: impl AsyncFnOnce(&Self) -> Result<()>,
-    ) -> Result<()> {
-        self.client.enter_frame(number).await?;
-        let done = test(self).await;
-        self.client.enter_parent_frame().await?;
-        done
     }
 }

@@ -3,7 +3,8 @@
 //! `CHAINWALK_BROWSERS=firefox,webkit` asks for them. Firefox is driven by `geckodriver`, `WebKit` by `WebKitWebDriver`
 //! of `WebKitGTK`, within `xvfb-run` where there is no display.
 
-use crate::chromium::{HOOKS, PATIENCE, dist};
+use crate::chromium::{PATIENCE, dist};
+use crate::reader::Reader;
 use crate::server::Site;
 use anyhow::{Context, Result, bail, ensure};
 use chainwalk_tests::skipped;
@@ -191,21 +192,9 @@ impl<'a> Visitor<'a> {
         Ok(Self { site, client, browser: *browser, _driver: driver })
     }
 
-    /// Goes to a page of the site.
-    pub(crate) async fn goto(&self, path: &str) -> Result<()> {
-        self.client.goto(&[&self.site.url, path].concat()).await?;
-        Ok(())
-    }
-
-    /// The value of a script's `return`, with [`HOOKS`] at hand.
-    pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
-        let value = self.client.execute(&format!("{HOOKS}\n{script}"), vec![]).await;
-        value.with_context(|| script.to_owned())
-    }
-
     /// Waits until a script returns true.
     pub(crate) async fn until(&self, what: &str, script: &str) -> Result<()> {
-        crate::reader::Reader::wait(self, what, script, "return banner()").await
+        self.wait(what, script, "return banner()").await
     }
 
     /// Waits until the banner has these words.

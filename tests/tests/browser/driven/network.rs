@@ -3,6 +3,7 @@
 use super::figure::{SIXTH, ask, page_of, until};
 use super::share::LISTEN;
 use crate::chromium::{DESK, dist, drive};
+use crate::reader::Reader;
 use crate::{DOCKER_HOST, document};
 use anyhow::{Result, ensure};
 use chainwalk_take::Link;

@@ -2,6 +2,7 @@
 
 use super::share::{CASE, LISTEN};
 use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, Page, drive};
+use crate::reader::Reader;
 use anyhow::{Result, ensure};
 use chainwalk_take::Link;
 use serde_json::json;

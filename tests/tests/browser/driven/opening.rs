@@ -1,6 +1,7 @@
 //! What it opens on, and the first things that a person tries.
 
 use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, drive};
+use crate::reader::Reader;
 use crate::{DOCKER_HOST, document};
 use anyhow::{Result, ensure};
 

@@ -2,6 +2,7 @@
 
 use super::figure::{ask, until};
 use crate::chromium::{DESK, drive};
+use crate::reader::Reader;
 use anyhow::{Result, ensure};
 use std::path::Path;
 
