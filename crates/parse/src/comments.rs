@@ -47,8 +47,11 @@ pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
     // Where each text stands last: what ends nowhere is not looked for to the end each time.
     let last = OnceCell::<HashMap<&str, usize>>::new();
     let last = || last.get_or_init(|| rows.iter().enumerate().map(|(k, r)| (r.text, k)).collect());
+    let forth = OnceCell::new();
+    let forth = || *forth.get_or_init(|| rows.iter().any(|r| is_titled(*r, &FORTH)));
     while at < rows.len() {
         let row = rows[at];
+        let mut start = at;
         let taken = if let Some(word) = blind(row.text) {
             match last().get(word) {
                 Some(end) if *end >= at => {
@@ -56,7 +59,7 @@ pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
                 }
                 _ => 0,
             }
-        } else if undoes_below(row, rows) {
+        } else if is_titled(row, &BACK) && forth() {
             let inner = |r: &&Row<'_>| {
                 let heads = r.text.starts_with("##") || r.text.ends_with(':');
                 !heads && (is_fence(r.text) || is_of_script(**r) || r.text.starts_with("#!"))
@@ -67,13 +70,12 @@ pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
             let inner = |r: &&Row<'_>| r.text.is_empty() || begins_line(text, **r) == Some(false);
             1 + rows[at + 1..].iter().take_while(inner).count()
         } else if ends(text, row) {
+            // It is run itself.
+            start += 1;
             rows[at + 1..].iter().take_while(|r| is_of_script(**r)).count()
         } else {
             0
         };
-        let whole =
-            taken == 0 || blind(row.text).is_some() || undoes(text, row) || undoes_below(row, rows);
-        let start = at + usize::from(!whole);
         found[start..start + taken].fill(true);
         at += taken.max(1);
     }
@@ -100,32 +102,32 @@ fn undoes(text: &str, row: Row<'_>) -> bool {
         && begins_line(text, row) == Some(true)
 }
 
-/// Whether a title says that the commands below it take back those below another: `### End` beside `### Start`,
-/// `fw_down.sh:` beside `fw_up.sh:`.
-fn undoes_below(row: Row<'_>, rows: &[Row<'_>]) -> bool {
-    const BACK: [&str; 10] = [
-        "end",
-        "stop",
-        "down",
-        "undo",
-        "revert",
-        "rollback",
-        "disable",
-        "teardown",
-        "uninstall",
-        "off",
-    ];
-    const FORTH: [&str; 7] = ["start", "up", "enable", "apply", "install", "setup", "on"];
-    let titled = |row: Row<'_>, of: &[&str]| {
-        let text = row.text;
-        let title = text.len() < 50 && (text.starts_with("##") || text.ends_with(':'));
-        title && {
-            let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-            let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-            words.len() < 8 && words.iter().any(|w| of.contains(&&**w))
-        }
-    };
-    titled(row, &BACK) && rows.iter().any(|r| titled(*r, &FORTH))
+/// What a title says of commands that take back those below another: `### End` beside `### Start`, `fw_down.sh:` beside
+/// `fw_up.sh:`.
+const BACK: [&str; 10] = [
+    "end",
+    "stop",
+    "down",
+    "undo",
+    "revert",
+    "rollback",
+    "disable",
+    "teardown",
+    "uninstall",
+    "off",
+];
+/// What the other title says.
+const FORTH: [&str; 7] = ["start", "up", "enable", "apply", "install", "setup", "on"];
+
+/// Whether a row is a title with one of these words.
+fn is_titled(row: Row<'_>, words: &[&str]) -> bool {
+    let text = row.text;
+    if text.len() >= 50 || !(text.starts_with("##") || text.ends_with(':')) {
+        return false;
+    }
+    let own = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase);
+    let own: Vec<String> = own.collect();
+    own.len() < 8 && own.iter().any(|w| words.contains(&&**w))
 }
 
 /// Whether a row begins at the first column of its line.
