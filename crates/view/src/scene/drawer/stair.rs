@@ -234,7 +234,7 @@ impl Stair {
         base_step: usize,
         base: ChainId,
         area: Area,
-        cards: Vec<BranchCard>,
+        (cards, alike): (Vec<BranchCard>, Vec<usize>),
         fork: Option<usize>,
         from: Point,
     ) -> Opened {
@@ -293,6 +293,7 @@ impl Stair {
             visits: self.visits,
             folded: self.folded,
             cards,
+            alike,
             fork_at,
             rest: Area { x: area.x, y, w: area.w, h: area.bottom() - y },
             bands,

@@ -1,19 +1,19 @@
 //! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
-use super::layout::{Frame, HOOKS, Place, Station, asked_table, is_bridged, out_iface};
+use super::layout::{
+    Frame, HOOKS, OPEN, Place, Station, asked_table, bridge_of, is_bridged, out_iface,
+};
+use super::notes::LEGEND_LINES;
 use crate::drawing::Link;
 use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::Tone;
-use crate::say::{plain, text};
+use crate::say::text;
 use crate::scene::pen::{Area, Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{StopKind, TimelineStop};
-use crate::values::{packet_word, states};
+use crate::values::states;
 use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Origin, Question, Routed, Trace};
-
-/// The lines of the legend.
-const LEGEND_LINES: usize = 5;
 
 impl Frame {
     pub(crate) fn draw(
@@ -121,7 +121,7 @@ impl Frame {
                 let (word, _) = self.word_below(t, s)?;
                 let on = now.is_some_and(|n| self.stands_at(t, n, s)) && !closed(now);
                 let half = pen.width(&word, "s11 m w6") / 2.0;
-                let x = match on.then(|| ends_at(t, s)).flatten() {
+                let x = match on.then(|| self.ends_at(t, s)).flatten() {
                     Some((_, end)) if self.reaches_route(pen, s, &end) => s.at.x - 9.0 - half,
                     Some(_) => s.at.x + 9.0 + half,
                     None => s.at.x,
@@ -194,17 +194,21 @@ impl Frame {
                 .fold(f64::MAX, f64::min);
             let a = self.port_area(right, 0);
             let word = if right { text!(t.lang, SceneOut) } else { text!(t.lang, SceneIn) };
-            pen.text(a.x + a.w / 2.0, top - 8.0, word, "s11 t3 mid");
+            if !names.is_empty() {
+                pen.text(a.x + a.w / 2.0, top - 8.0, word, "s11 t3 mid");
+            }
             for (index, name) in names.iter().enumerate() {
                 let a = self.port_area(right, index);
                 let on = used(name, right);
                 let (class, text) =
                     if on { ("port on", "s11 m w6 mid") } else { ("port", "s11 m t2 mid") };
-                let shown = pen.fit(name, a.w - 6.0, "s11 m");
+                let open = name == OPEN && t.outcome().is_some_and(|o| is_bridged(&o.trace));
+                let name = if open { text!(t.lang, ScenePortOpen) } else { name.clone() };
+                let shown = pen.fit(&name, a.w - 6.0, "s11 m");
                 // The packet comes in by it at its first stop, and goes out by it at its last.
                 let last = all.iter().rposition(|stop| matches!(stop.kind, StopKind::Fate));
                 let step = if right { last } else { Some(0) };
-                let interface = t.host.interfaces.iter().find(|i| *i.name == **name);
+                let interface = t.host.interfaces.iter().find(|i| *i.name == *name);
                 let span = interface.and_then(|i| match i.origin {
                     Origin::Pasted(span) => Some(span),
                     _ => None,
@@ -221,8 +225,13 @@ impl Frame {
     /// What routing decided, under the diamond.
     fn draw_route(&self, t: &Explained, pen: &mut Pen) {
         let d = self.diamond();
-        if t.outcome().is_some_and(|o| is_bridged(&o.trace)) {
-            pen.text(d.x, d.y + 43.0, text!(t.lang, SceneNotRouted), "s11 t2 mid");
+        if let Some(outcome) = t.outcome().filter(|o| is_bridged(&o.trace)) {
+            let word = match bridge_of(&outcome.trace) {
+                Some(bridge) => text!(t.lang, SceneBridged, bridge = bridge),
+                None => text!(t.lang, SceneNotRouted),
+            };
+            let shown = pen.fit(&word, self.x(120.0), "s11");
+            pen.text(d.x, d.y + 43.0, shown, "s11 t2 mid");
             return;
         }
         pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
@@ -255,7 +264,7 @@ impl Frame {
         if matches!(s.hook, Hook::Input | Hook::Output) {
             return None;
         }
-        if let Some((tone, word)) = ends_at(t, s) {
+        if let Some((tone, word)) = self.ends_at(t, s) {
             return Some((word, if tone == Tone::Stop { "stop" } else { "ask" }));
         }
         if s.place == Place::Conntrack {
@@ -266,11 +275,17 @@ impl Frame {
         (translates && put_back_at(t, s.hook)).then(|| ("un-NAT".to_owned(), "cts"))
     }
 
+    /// Whether the packet ends at a station, and the word for it. The end of a way that hangs on an answer is open.
+    fn ends_at(&self, t: &Explained, s: &Station) -> Option<(Tone, String)> {
+        let (tone, word) = way_ends_at(t, s)?;
+        Some((if self.open { Tone::Depends } else { tone }, word))
+    }
+
     /// Where the word of an end beside INPUT or OUTPUT stands, if there is one: its letters.
     pub(crate) fn end_beside(&self, t: &Explained, pen: &Pen) -> Option<Area> {
         let upright = |s: &&Station| matches!(s.hook, Hook::Input | Hook::Output);
         self.stations.iter().filter(upright).find_map(|s| {
-            let (_, word) = ends_at(t, s)?;
+            let (_, word) = self.ends_at(t, s)?;
             let w = pen.width(&word, "s11 w6");
             let edge = self.hook_area(s.hook);
             let x = if s.hook == Hook::Input { edge.x - 8.0 - w } else { edge.right() + 8.0 };
@@ -290,15 +305,6 @@ impl Frame {
         let (legend, step) = (self.legend(), self.legend_step());
         word.right() > legend.x - 4.0
             && (0..LEGEND_LINES).any(|n| (legend.y + step * n as f64 - word.bottom()).abs() < 11.0)
-    }
-
-    /// Where the legend begins: the left end and the baseline of its first line.
-    fn legend(&self) -> Point {
-        p(self.hook_area(Hook::Output).right() + self.x(24.0), self.y(68.0))
-    }
-
-    fn legend_step(&self) -> f64 {
-        self.y(19.0).max(15.0)
     }
 
     fn draw_station(
@@ -334,7 +340,7 @@ impl Frame {
             };
             format!("{} {}, {count}", s.name, s.hook.builtin())
         };
-        let ends = ends_at(t, s);
+        let ends = self.ends_at(t, s);
         let ended = ends.as_ref().map(|(_, word)| format!("{}: {word}", s.name));
         let said = label.clone();
         let small = upright;
@@ -399,8 +405,12 @@ impl Frame {
                 Tone::Stop => ("stop", "stop"),
                 _ => ("ask", "ask"),
             };
+            let r = if upright { 7.5 } else { 9.0 };
             if *tone == Tone::Stop {
-                pen.cross(s.at, if upright { 7.5 } else { 9.0 }, mark);
+                pen.cross(s.at, r, mark);
+            } else {
+                pen.circle(s.at, r, "end ask");
+                pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
             }
             if upright {
                 let edge = self.hook_area(s.hook);
@@ -476,77 +486,6 @@ impl Frame {
             _ => stop.base.is_some() && stop.base == s.chain(),
         }
     }
-
-    /// The box that says what the host replies.
-    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen, all: &[TimelineStop]) {
-        let Some(outcome) = t.outcome() else { return };
-        let Some(reply) = outcome.replies.first() else { return };
-        let word = packet_word(&reply.sent.packet);
-        let at = self.reply_box();
-        let says = text!(t.lang, SceneReplies);
-        let link = Link { step: all.iter().position(|s| s.reply.is_some()), ..Link::default() };
-        pen.group("gh", link, format!("{says} {word}"), |pen| {
-            pen.rect(at, 9.0, "note");
-            let middle = at.x + at.w / 2.0;
-            let shown = pen.fit(&says, at.w - 6.0, "s11");
-            pen.text(middle, at.y + 16.0, shown, "s11 w5 stop mid");
-            let word = pen.fit(&word, at.w - 6.0, "s11 m");
-            pen.text(middle, at.y + 31.0, word, "s11 m w6 stop mid");
-        });
-    }
-
-    /// The note of a hook that people expect and the packet never visits.
-    fn draw_never(&self, t: &Explained, pen: &mut Pen) {
-        let Some((hook, sentence)) = t.outcome().and_then(|o| fate::unvisited(t, o)) else {
-            return;
-        };
-        if hook != Hook::Input {
-            return;
-        }
-        let area = self.hook_area(Hook::Input);
-        let right = area.x - 26.0;
-        let whole = plain(&sentence);
-        let head: String = sentence.first().map(|r| r.text.clone()).unwrap_or_default();
-        let tail = whole[head.len()..].trim().to_owned();
-        let most = right - 12.0;
-        let y = area.y + self.y(44.0);
-        let shown = pen.fit(&head, most, "s12 w6");
-        pen.text(right, y, shown, "s12 w6 end");
-        for (i, line) in pen.wrap(&tail, most.min(200.0), 3, "s12").into_iter().enumerate() {
-            pen.text(right, y + 17.0 * (i + 1) as f64, line, "s12 t2 end");
-        }
-        pen.path(
-            format!("M{} {}H{}", tenth(right + 6.0), tenth(y - 4.0), tenth(area.x - 3.0)),
-            "stub",
-        );
-    }
-
-    fn draw_legend(&self, t: &Explained, pen: &mut Pen) {
-        let Point { x, mut y } = self.legend();
-        let most = self.w - x - 24.0;
-        let step = self.legend_step();
-        let lang = t.lang;
-        let lines = [
-            ("st full nat", 5.4, text!(lang, LegendRules)),
-            ("st hollow nat", 4.4, text!(lang, LegendEmpty)),
-            ("st dash", 4.2, text!(lang, LegendUnpasted)),
-        ];
-        for (class, r, word) in lines {
-            pen.circle(p(x + 6.0, y - 4.0), r, class);
-            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
-            y += step;
-        }
-        if self.idle {
-            return;
-        }
-        for (class, word) in
-            [("done", text!(lang, LegendWalked)), ("todo", text!(lang, LegendAhead))]
-        {
-            pen.path(format!("M{} {}h16", tenth(x - 2.0), tenth(y - 4.0)), class);
-            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
-            y += step;
-        }
-    }
 }
 
 /// The conntrack state that a packet got at a hook.
@@ -609,8 +548,8 @@ fn asked_at(t: &Explained, s: &Station) -> bool {
     })
 }
 
-/// Whether the packet ends at a station, and the word for it.
-fn ends_at(t: &Explained, s: &Station) -> Option<(Tone, String)> {
+/// Whether the packet's way ends at a station, and the word for it.
+fn way_ends_at(t: &Explained, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
     let trace = &outcome.trace;
     if s.is_kernel() || last_hook(trace) != Some(s.hook) {
