@@ -4,6 +4,7 @@
 
 mod action;
 mod choices;
+mod moments;
 mod saved;
 mod takes;
 mod unsaved;
@@ -14,7 +15,7 @@ pub use choices::{Overlay, Pane, Speed, Theme};
 pub use saved::{Kept, Settings};
 pub use visit::{Guest, Visit};
 
-use crate::history::{History, Moment};
+use crate::history::History;
 use crate::layout::Layout;
 use crate::message::Claims;
 use crate::narration::Verbosity;
@@ -22,10 +23,10 @@ use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
 use chainwalk::model::Goal;
 use chainwalk::view::Lang;
-use chainwalk::{Case, Doc, Head, Promised, Scenario};
+use chainwalk::{Case, Promised, Scenario};
 use std::rc::Rc;
-pub use takes::is_change;
-use takes::{is_another, is_replaced, replaces};
+pub use takes::{is_another, is_change};
+use takes::{is_replaced, replaces};
 
 /// Everything a person can change.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,8 @@ pub struct State {
     pub draft: Rc<str>,
     /// Where packets typed without a source come from.
     pub origin: Origin,
+    /// Whether that was chosen, and did not come with a packet.
+    pub chosen: bool,
     /// What changes are searched for, while they are shown.
     pub search: Option<Goal>,
     /// The packet behind the shown one that is looked at: its answer, and what follows that; from 0.
@@ -110,6 +113,7 @@ impl State {
             packet: 0,
             draft: Rc::from(""),
             origin: Origin::default(),
+            chosen: false,
             search: None,
             leg: None,
             stop: 0,
@@ -174,6 +178,7 @@ impl State {
         // A line that names its own start leaves the origin of the next one alone.
         if !says_itself(line) {
             self.origin = origin.unwrap_or_default();
+            self.chosen = false;
         }
     }
 
@@ -218,10 +223,23 @@ impl State {
                 next.draft = text;
                 next.playing = false;
             }
+            Action::Begun(text) => {
+                next.draft = text;
+                next.playing = false;
+                // The source of another packet is no part of this one.
+                if !self.chosen {
+                    next.origin = Origin::default();
+                }
+            }
             Action::Line(line) => {
                 let (words, origin) = Origin::split(&line);
                 next.draft = Rc::from(words);
                 next.origin = origin.unwrap_or_default();
+                next.chosen = false;
+            }
+            Action::Form(line) => {
+                next = self.apply(Action::Line(line)).unwrap_or(next);
+                next.chosen = self.chosen || next.origin != self.origin;
             }
             Action::Send => {
                 if self.draft.trim().is_empty() {
@@ -236,6 +254,7 @@ impl State {
                 let (words, origin) = Origin::split(&self.draft);
                 if let Some(origin) = origin {
                     next.origin = origin;
+                    next.chosen = false;
                     next.draft = Rc::from(words);
                 }
                 // A packet that answers another one, or comes some time after it, takes its place behind it, an
@@ -296,7 +315,7 @@ impl State {
                 next.draft = Rc::from("");
                 next.restart();
             }
-            Action::From(origin) => next.origin = origin,
+            Action::From(origin) => (next.origin, next.chosen) = (origin, true),
             Action::Host { from, to } => {
                 if from == to {
                     return None;
@@ -343,6 +362,14 @@ impl State {
                     return None;
                 }
                 next.scenario_mut().change_part(|part| drop(part.edits.remove(index)));
+                next.restart();
+            }
+            Action::Rechange(index, text) => {
+                let text = text.trim();
+                if index >= self.scenario.edits().len() || text.is_empty() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| text.clone_into(&mut part.edits[index]));
                 next.restart();
             }
             Action::Promise(goal) => {
@@ -541,99 +568,6 @@ impl State {
         if self.visit.as_ref().is_some_and(|visit| !visit.beside_own) {
             self.visit = None;
         }
-    }
-
-    /// Another host was pasted: what was said of the one before says nothing of it, and the packets of a case went with
-    /// that. A packet that the visitor asked for is asked again, from where this host has it come.
-    fn begin_anew(&mut self) {
-        let own = self.asked.then(|| self.scenario.packets.get(self.packet)).flatten();
-        let own = own.map(|line| Origin::split(line).0);
-        self.scenario = Rc::default();
-        (self.search, self.packet, self.origin) = (None, 0, Origin::default());
-        // Promises that were made here hold for whatever comes in place of the rules.
-        if !self.asked && *self.goals == *self.elsewhere.2 {
-            self.goals = Rc::default();
-        }
-        self.draft = Rc::from(own.as_deref().unwrap_or_default());
-        self.asked = own.is_some();
-        self.scenario_mut().packets.extend(own);
-    }
-
-    /// What can be taken back, as it stands.
-    fn moment(&self) -> Moment {
-        Moment {
-            paste: self.paste.clone(),
-            scenario: self.scenario.clone(),
-            goals: self.goals.clone(),
-            packet: self.packet,
-            draft: self.draft.clone(),
-            origin: self.origin.clone(),
-        }
-    }
-
-    /// Goes to another moment of the history; `None` where there is none.
-    fn rewind(&mut self, step: fn(&mut History, Moment) -> Option<Moment>) -> Option<()> {
-        let now = self.moment();
-        let before = step(&mut self.history, now)?;
-        self.restart();
-        (self.paste, self.draft, self.origin) = (before.paste, before.draft, before.origin);
-        (self.scenario, self.packet) = (before.scenario, before.packet);
-        self.goals = before.goals;
-        Some(())
-    }
-
-    /// The host changed: the same packets walk anew, from the start and at rest.
-    fn restart(&mut self) {
-        if !self.scenario.followed.is_empty() {
-            self.scenario_mut().followed.clear();
-        }
-        self.stop = 0;
-        self.playing = false;
-    }
-
-    /// What is played, with the paste, or without one that is too long to be kept.
-    pub fn case(&self, with_paste: bool) -> Case {
-        let text = if with_paste { self.paste.to_string() } else { String::new() };
-        let docs = if text.is_empty() { Vec::new() } else { vec![Doc::pasted(&text)] };
-        let scenario = Scenario { docs, ..(*self.scenario).clone() };
-        let goals = self.goals.to_vec();
-        Case { scenario, head: Head { goals, ..Head::default() } }
-    }
-
-    /// What survives a reload beside the case.
-    pub fn settings(&self) -> Settings {
-        Settings {
-            draft: self.draft.to_string(),
-            origin: self.origin.clone(),
-            speed: self.speed,
-            verbosity: self.verbosity,
-            keys_off: self.keys_off,
-            theme: self.theme,
-            lang: self.lang,
-            layout: self.layout,
-        }
-    }
-
-    /// The page as it was kept.
-    pub fn restored(settings: Settings, case: &Case) -> Self {
-        let mut state = Self {
-            speed: settings.speed,
-            verbosity: settings.verbosity,
-            keys_off: settings.keys_off,
-            theme: settings.theme,
-            layout: settings.layout,
-            ..Self::blank(settings.lang)
-        };
-        state.load(case);
-        // The walk was there already.
-        state.playing = false;
-        // Of several packets the one whose words are in the field was shown.
-        let words = |line: &String| Origin::split(line).0 == settings.draft;
-        if let Some(shown) = case.scenario.packets.iter().rposition(words) {
-            state.packet = shown;
-        }
-        (state.draft, state.origin) = (settings.draft.into(), settings.origin);
-        state
     }
 }
 
