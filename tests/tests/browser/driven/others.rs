@@ -174,7 +174,7 @@ impl Visitor {
             "return document.activeElement !== null && document.activeElement !== document.body",
         )
         .await?;
-        self.click("[data-testid=made] button").await?;
+        self.click("[data-testid=made] .x").await?;
         self.until("the change is taken back", "return at('made') === null").await?;
 
         self.click("[data-testid=lang]").await?;
