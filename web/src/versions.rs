@@ -106,10 +106,7 @@ mod tests {
         let list = added(Vec::new(), &case(RULES), 0.0);
         let list = added(list, &case(OTHER), 1.0);
         assert_eq!(list.len(), 2);
-        assert_eq!(
-            list[1].case().map(|case| case.scenario.paste().into_owned()).as_deref(),
-            Some(RULES)
-        );
+        assert_eq!(list[1].case().map(|case| case.scenario.paste()).as_deref(), Some(RULES));
     }
 
     #[test]
