@@ -120,18 +120,15 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
             draw_card(pen, index, card, *a, random);
             continue;
         }
-        draw_group(pen, index, card, *a, random);
-        let from = a.x + INSIDE + pen.width(&card.name, "s11 m") + 6.0;
         let words = text!(lang, CardsMore, count = more);
-        let fits = pen.width(&words, "s11") <= a.right() - INSIDE - from;
+        let (name, most) = (pen.width(&card.name, "s11 m"), a.w - 2.0 * INSIDE);
+        let fits = name + 6.0 + pen.width(&words, "s11") <= most;
         let shown = if fits { words.clone() } else { format!("+{more}") };
+        let behind = pen.width(&shown, "s11") + 6.0;
+        one_card(pen, index, card, *a, (random, Some(behind)));
         pen.group("gm", list.clone(), words, |pen| {
-            pen.text(
-                from.min(a.right() - INSIDE - pen.width(&shown, "s11")),
-                name_line(*a),
-                shown,
-                "s11 more",
-            );
+            let x = a.x + INSIDE + name.min(most - behind) + 6.0;
+            pen.text(x, name_line(*a), shown, "s11 more");
         });
     }
     if o.cards.len() > CARDS {
@@ -197,20 +194,17 @@ const INSIDE: f64 = 13.0;
 
 /// One way out of a fork, as a card with its number on the upper edge.
 pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
-    one_card(pen, index, card, a, (random, false));
+    one_card(pen, index, card, a, (random, None));
 }
 
-/// A card that stands for several ways: its weight is in the first line, as behind its name there is more to say.
-fn draw_group(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
-    one_card(pen, index, card, a, (random, true));
-}
-
+/// The same; of a card that stands for several ways, with the room that is taken behind its name. Its weight is in the
+/// first line then.
 fn one_card(
     pen: &mut Pen,
     index: usize,
     card: &BranchCard,
     a: Area,
-    (random, several): (bool, bool),
+    (random, behind): (bool, Option<f64>),
 ) {
     if !card.is_walked() {
         draw_unwalked(pen, card, a);
@@ -231,9 +225,9 @@ fn one_card(
         let class = if code { "s13 m w6" } else { "s13 w6" };
         let (y1, step) = lines(a);
         let weight = pen.width(&card.weight, "s11 w6") + 10.0;
-        let (above, below) = if several { (most - weight, most) } else { (most, most - weight) };
+        let (above, below) = behind.map_or((most, most - weight), |b| (most - weight, most - b));
         pen.fitted(inner, y1, &card.label, above, class);
-        let y = if several { y1 } else { y1 + step };
+        let y = if behind.is_some() { y1 } else { y1 + step };
         pen.text(a.right() - INSIDE, y, card.weight.as_str(), "s11 w6 end");
         pen.fitted(inner, y1 + step, &card.name, below, "s11 m t2");
         let class = tone_class(card.tone);
