@@ -284,11 +284,11 @@ pub fn App() -> Html {
             </main>
             <footer class="time">
                 <Player {lang} timeline={timeline.clone().unwrap_or_default()} {stop}
-                    playing={state.playing} looped={state.looped} speed={state.speed} matches={state.matches}
+                    playing={state.playing} looped={state.looped} speed={state.speed} matches={state.matches} full={(!narrow).then_some((full, turn_full))}
                     dispatch={dispatch.clone()} />
                 <TimelineBar {lang} timeline={timeline.unwrap_or_default()} {stop} hover={*hover}
                     {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
-                if !narrow { {zoom_buttons(*zoom, &onzoom, (full, turn_full.clone()), lang)} }
+                if !narrow { {zoom_buttons(*zoom, &onzoom, lang)} }
             </footer>
             if narrow { {nav(&state, lang)} }
             <Gloss {lang} told={told.clone()} of={(heard.of == state.paste).then(|| state.paste.clone())} keys_off={state.keys_off}

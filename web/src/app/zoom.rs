@@ -14,12 +14,7 @@ pub(super) fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {
     }
 }
 
-pub(super) fn zoom_buttons(
-    zoom: Zoom,
-    onzoom: &Callback<Zoom>,
-    (full, turn): (bool, Callback<()>),
-    lang: Lang,
-) -> Html {
+pub(super) fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> Html {
     let button = |way: Zooming, sign: Html, key: Key| {
         let off = way != Zooming::In && zoom.fits();
         let onclick = onzoom.reform(move |_: MouseEvent| zoomed(zoom, way));
@@ -32,8 +27,6 @@ pub(super) fn zoom_buttons(
             {button(Zooming::Out, "−".into(), Key::ZoomOut)}
             {button(Zooming::Fit, html! { <Icon id="i-fit" size={14} /> }, Key::ZoomFit)}
             {button(Zooming::In, "+".into(), Key::ZoomIn)}
-            <button onclick={turn.reform(|_: MouseEvent| ())} aria-pressed={full.to_string()} aria-label={ui(lang, Key::HelpFull)}
-                title={format!("{} (f)", ui(lang, Key::HelpFull))} data-testid="full"><Icon id={if full { "i-narrow" } else { "i-wide" }} size={14} /></button>
         </div>
     }
 }
