@@ -106,7 +106,7 @@ impl Stair {
             // What stands for several rules is as wide as their number.
             let half = match stop.kind {
                 StopKind::Tried(_, a, b) if a < b => {
-                    (pen.width(&(b + 1 - a).to_string(), "s11") + 22.0) / 2.0
+                    pen.width(&(b + 1 - a).to_string(), "s11") / 2.0 + 11.0
                 }
                 _ => 0.0,
             };
