@@ -21,6 +21,7 @@ use yew::prelude::*;
 
 /// Properties of [`PastePane`].
 #[derive(Properties, PartialEq)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct PasteProps {
     /// The reader's language.
     pub(crate) lang: Lang,
