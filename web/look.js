@@ -35,6 +35,7 @@ globalThis.chainwalk = {
         // The sum of a long text takes its time; one of another length is no example.
         return text === null || (digest.startsWith(`${text.length}-`) && chainwalk.digest(text) === digest);
       };
+      root.dataset.read = shelf.getItem("chainwalk.hints") ?? "";
       kept = JSON.parse(shelf.getItem("chainwalk.page") ?? shelf.getItem("chainwalk"));
     } catch {
       // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.

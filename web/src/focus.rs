@@ -23,6 +23,17 @@ pub(crate) fn to_walk() {
     }
 }
 
+/// Opens the list of ways out of the split that the walk stands at, once it is drawn.
+pub(crate) fn list_branches() {
+    Timeout::new(60, || {
+        if let Some(list) = in_page(".row.now details") {
+            let _ = list.set_attribute("open", "");
+            list.scroll_into_view();
+        }
+    })
+    .forget();
+}
+
 /// The first element of the page that a selector finds.
 pub(crate) fn in_page(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()

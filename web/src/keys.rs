@@ -13,6 +13,8 @@ pub enum Press {
     Field,
     /// The fate is said aloud.
     Fate,
+    /// The drawing takes the whole screen, or gives it back.
+    Full,
     /// The diagram is drawn larger, smaller, or to fit.
     Zoom(Zooming),
 }
@@ -40,7 +42,8 @@ pub fn press(
     let act = |action| Some(Press::Act(action));
     match key {
         "/" => return Some(Press::Field),
-        "f" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
+        "f" => return Some(Press::Full),
+        "r" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
         "l" => return act(Action::Loop),
         "m" => return act(Action::Matches),
         "v" => return act(Action::Say(None)),
@@ -127,8 +130,9 @@ mod tests {
         assert_eq!(press(" ", false, 0, None, false), None);
         assert_eq!(press("/", false, 0, None, false), Some(Press::Field));
         assert_eq!(press("a", false, 0, Some(&timeline()), false), None);
-        assert_eq!(press("f", false, 0, None, false), None);
-        assert_eq!(press("f", false, 0, Some(&timeline()), false), Some(Press::Fate));
+        assert_eq!(press("f", false, 0, None, false), Some(Press::Full));
+        assert_eq!(press("r", false, 0, None, false), None);
+        assert_eq!(press("r", false, 0, Some(&timeline()), false), Some(Press::Fate));
         assert_eq!(press("0", false, 0, None, false), Some(Press::Zoom(Zooming::Fit)));
     }
 }

@@ -26,5 +26,6 @@ mod shelf;
 pub mod state;
 mod store;
 mod travel;
+mod versions;
 pub mod words;
 pub mod worker;

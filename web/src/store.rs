@@ -74,6 +74,22 @@ pub(crate) fn has_own() -> bool {
     !own.paste().trim().is_empty() && !examples::all().iter().any(same)
 }
 
+/// The parts of the page whose hint was read.
+const READ: &str = "chainwalk.hints";
+
+/// Remembers that the hint of a part was read, and hides it.
+pub(crate) fn has_read(part: &str) {
+    let shelf = Shelf::of_page();
+    let before = shelf.as_ref().and_then(|shelf| shelf.get(READ)).unwrap_or_default();
+    let parts = format!("{before} {part}");
+    if let Some(shelf) = shelf {
+        shelf.put(READ, parts.trim());
+    }
+    if let Some(root) = gloo::utils::document().document_element() {
+        let _ = root.set_attribute("data-read", parts.trim());
+    }
+}
+
 /// By what the changes of a guest are kept: a digest of its fragment.
 pub(crate) fn key_of(fragment: &str) -> Rc<str> {
     let mut hasher = DefaultHasher::new();

@@ -86,6 +86,7 @@ words! {
     FindNext => "Next hit", "下一处";
     FindNone => "not found", "没有找到";
     FindPrev => "Previous hit", "上一处";
+    EditChange => "Word this change otherwise", "改写这个改动";
     FollowHere => "Press to follow this path", "点击走这条路径";
     FollowIt => "Follow it", "跟随它";
     Fold => "Collapse", "折叠";
@@ -127,6 +128,7 @@ words! {
     HelpSay => "Screen reader: each rule, each chain, or the result", "读屏：每条规则、每条链，或只读结果";
     HelpLoop => "Repeat", "循环播放";
     HelpShare => "Share", "分享";
+    HelpFull => "The drawing alone, on the whole screen", "图示独占全屏";
     HelpZoom => "Zoom in, out, fit", "放大、缩小、适应";
     HelpMatches => "Stop only where something matches", "只停在匹配之处";
     HelpPlay => "Play, pause", "播放、暂停";
@@ -136,6 +138,9 @@ words! {
     HelpTree => "In the walk: previous row, next row", "步骤列表中：上一行、下一行";
     HelpTreeLine => "In the walk: go to the row’s line of the paste", "步骤列表中：跳到该行在粘贴内容中的位置";
     HelpTreeOpen => "In the walk: collapse or expand a rule or a chain", "步骤列表中：收起、展开规则或链";
+    HintDrawing => "The packet’s way through the kernel. Press a station or a rule to go there; Space plays.", "数据包在内核中走过的路。点按任意一站或一条规则即可前往，空格键播放。";
+    HintRead => "Got it", "知道了";
+    HintWalk => "Every rule the packet met, in order. Press one to see its line in the paste; the arrow says why it matched.", "数据包依次遇到的每条规则。点按一条可看到它在粘贴内容中的行，箭头说明为何匹配。";
     InsertRule => "insert a rule here", "在此插入规则";
     Install => "Install", "安装";
     InstallIs => "A window of its own, opens .walk.txt files", "独立窗口，可打开 .walk.txt 文件";
@@ -147,6 +152,7 @@ words! {
     KeptNewer => "A newer Chainwalk kept this; what this version knows of it was read.", "这是较新版本的 Chainwalk 保存的，此版本认识的部分已读入。";
     KeptNoPaste => "Longer than 2 MB: a reload forgets the paste.", "超过 2 MB：刷新后不会保留粘贴内容。";
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
+    ListBranches => "Press to list them all in the walk", "点击在步骤列表中全部列出";
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
     Lines => "lines", "行";
@@ -283,6 +289,7 @@ words! {
     ReplacedWhat => "What is replaced", "替换了什么";
     ReplacedWorking => "Walking it again …", "正在重新推演……";
     Reply => "Follow the reply", "跟随应答";
+    ReplyTo => "the answer to {number}", "对 {number} 的应答";
     RulesMatched => "matched", "条匹配";
     RuleTried => "rule tried", "条规则被检查";
     RulesTried => "rules tried", "条规则被检查";
@@ -352,6 +359,9 @@ words! {
     TooLong => "This is more than {limit}, so none of it was taken and the paste is unchanged. Paste only the tables that the packet meets.", "内容超过 {limit}，因此没有放入，原来的粘贴内容未变。请只粘贴数据包会经过的表。";
     TryAgain => "Try again", "再试一次";
     Undo => "Undo: paste, packets and facts", "撤销：粘贴、数据包和假设";
+    Versions => "Earlier versions", "以前的版本";
+    VersionsAre => "As the paste stood, on this device only. Going back can be undone.", "粘贴内容以前的样子，只保存在本设备上。恢复后可以撤销。";
+    VersionsNone => "Versions are kept here while you change your paste, on this device only.", "修改粘贴内容时，各个版本保存在这里，只在本设备上。";
     Unfold => "Expand", "展开";
     Unknown => "unknown", "未知";
     UnsavedCloses => ". Closing the page loses it.", "。关闭页面就会丢失。";

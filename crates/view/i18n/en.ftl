@@ -142,6 +142,7 @@ head-depends = <b>It depends</b> { $what }
 
 leg-echo = echo reply
 leg-answer = answer
+leg-answer-is = answer ({ $name })
 leg-error = ICMP port unreachable
 leg-data = first data
 leg-data-reply = data that comes back
@@ -233,6 +234,7 @@ end-more = and { $count ->
     [1] 1 more end
    *[other] { $count } more ends
 }
+end-unwalked = not walked: { $count } ({ $weight })
 end-to = { $end } to { $dst }
 
 ## A fate in a few words
@@ -581,6 +583,9 @@ branch-matches = { $at } matches
 branch-matches-not = { $at } does not match
 branch-in-set = in { $set }
 branch-not-in-set = not in { $set }
+branch-blank = { $value } is { $name }
+branch-not-blank = { $value } is not { $name }
+branch-unwalked = { $count } not walked
 meaning-service = Service { $name }
 meaning-endpoint = Endpoint of { $name }
 meaning-services = service portals
@@ -597,6 +602,7 @@ narrate-alike = { $count ->
    *[other] all { $count } end the same: { $end }
 }
 narrate-reply-end = The { $packet } reply is { $end }
+narrate-hangs = On this path: { $end }. { $what }
 
 ## What was recognised
 
@@ -853,6 +859,8 @@ scene-out = out
 scene-route-to = to { $iface }
 scene-route-here = to this host
 scene-not-routed = not routed
+scene-bridged = bridged by { $bridge }
+scene-port-open = port ?
 scene-replies = host replies
 scene-rejects = rule { $number } rejects
 scene-rejects-here = rejected here
@@ -867,7 +875,7 @@ scene-folded = { $count } chains in between
 scene-takes = rule { $number } takes { $share }
 scene-takes-each = each of { $count } rules takes { $share }
 cards-of = { $number } of { $count }
-cards-and-more = { $first } and { $count } more
+cards-more = and { $count } more
 scene-follow = Click one to follow it.
 scene-both-same = Same result on both.
 scene-all-same = Same result on all { $count }.

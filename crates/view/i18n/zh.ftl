@@ -121,6 +121,7 @@ head-depends = 结果<b>取决于</b>{ $what }
 
 leg-echo = 回显应答
 leg-answer = 应答
+leg-answer-is = 应答（{ $name }）
 leg-error = ICMP 端口不可达
 leg-data = 第一段数据
 leg-data-reply = 返回的数据
@@ -209,6 +210,7 @@ end-moved = 改送 <b>{ $dst }</b>，再<b>取决于</b>{ $what }
 end-group = { $all } 条中的 { $count } 条：{ $end }
 end-group-chance = { $all } 条中的 { $count } 条（{ $weight }）：{ $end }
 end-more = 还有 { $count } 种结果
+end-unwalked = 未推演：{ $count } 条（{ $weight }）
 end-to = { $end }，到 { $dst }
 
 ## 结局的简短说法
@@ -548,6 +550,9 @@ branch-matches = { $at } 匹配
 branch-matches-not = { $at } 不匹配
 branch-in-set = 在 { $set } 中
 branch-not-in-set = 不在 { $set } 中
+branch-blank = { $value } 就是 { $name }
+branch-not-blank = { $value } 不是 { $name }
+branch-unwalked = { $count } 条未推演
 meaning-service = 服务 { $name }
 meaning-endpoint = { $name } 的端点
 meaning-services = 服务入口
@@ -564,6 +569,7 @@ narrate-alike = { $count ->
    *[other] 全部 { $count } 种走法结果相同：{ $end }
 }
 narrate-reply-end = 回复 { $packet }：{ $end }
+narrate-hangs = 这条路径上：{ $end }。{ $what }
 
 ## 认出了什么
 
@@ -776,6 +782,8 @@ scene-out = 出
 scene-route-to = 去 { $iface }
 scene-route-here = 到本机
 scene-not-routed = 不经路由
+scene-bridged = 由 { $bridge } 桥接
+scene-port-open = 端口 ?
 scene-replies = 本机回复
 scene-rejects = 规则 { $number } 拒绝
 scene-rejects-here = 在此被拒绝
@@ -790,7 +798,7 @@ scene-folded = 中间 { $count } 条链
 scene-takes = 规则 { $number } 占 { $share }
 scene-takes-each = { $count } 条规则各占 { $share }
 cards-of = { $count } 个中的 { $number } 个
-cards-and-more = { $first } 等，另有 { $count } 个
+cards-more = 等，另有 { $count } 个
 scene-follow = 点一个跟着走。
 scene-both-same = 两条结果相同。
 scene-all-same = { $count } 条结果全都相同。

@@ -128,6 +128,43 @@ pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     None
 }
 
+/// How the way that is followed stands: what hangs on an answer, or on chance, has no end yet.
+pub(crate) fn standing(t: &Explained) -> Tone {
+    let Some(outcome) = t.outcome() else { return Tone::Idle };
+    if let Some(split) = decider(t) {
+        return if fails(t, &split) { Tone::Stop } else { Tone::Depends };
+    }
+    let turn = t.trip().and_then(|trip| trip::turn(t, outcome, &trip));
+    turn.map_or_else(|| fate::tone(&outcome.trace.fate), |turn| turn.tone)
+}
+
+/// What the end of the way that is followed hangs on, if it does.
+pub(crate) fn hangs_on(t: &Explained) -> Option<Sentence> {
+    decider(t).map(|split| split_head(t, &split))
+}
+
+/// The headline of the way that is followed, with what becomes of the answer where that says more.
+pub(crate) fn followed_head(t: &Explained) -> Option<Sentence> {
+    let outcome = t.outcome()?;
+    let turn = t.trip().and_then(|trip| trip::turn(t, outcome, &trip));
+    Some(turn.map_or_else(|| headline(t, outcome), |turn| turn.headline))
+}
+
+/// Whether all ways out of a split end badly: what every answer comes to needs no answer.
+fn fails(t: &Explained, split: &Fork) -> bool {
+    let whole = t.walk().is_some_and(|walk| !walk.cut);
+    whole && split.branches.iter().flat_map(|b| &b.outcomes).all(|o| ends_badly(t, *o))
+}
+
+/// The headline of an answer that a split decides.
+fn split_head(t: &Explained, split: &Fork) -> Sentence {
+    if fails(t, split) {
+        say!(t.lang, HeadFails, count = split.branches.len())
+    } else {
+        say!(t.lang, HeadDepends, what = what_decides(t, &split.question))
+    }
+}
+
 /// The headline of one end.
 pub(crate) fn headline(t: &Explained, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
@@ -311,14 +348,8 @@ impl From<chainwalk_model::Count> for Arg {
 fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
-    // What every answer comes to needs no answer.
-    let whole = t.walk().is_some_and(|walk| !walk.cut);
-    let fails = whole && split.branches.iter().flat_map(|b| &b.outcomes).all(|o| ends_badly(t, *o));
-    let (tone, headline) = if fails {
-        (Tone::Stop, say!(lang, HeadFails, count = split.branches.len()))
-    } else {
-        (Tone::Depends, say!(lang, HeadDepends, what = what_decides(t, &split.question)))
-    };
+    let tone = if fails(t, split) { Tone::Stop } else { Tone::Depends };
+    let headline = split_head(t, split);
     let many = split.branches.len() > SINGLE;
     let parts = if many { groups(t, split) } else { singly(t, split) };
     let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
@@ -405,7 +436,7 @@ fn groups(t: &Explained, split: &Fork) -> Vec<Sentence> {
         }
     }
     ends.order_by_key(|(_, count, _)| std::cmp::Reverse(*count));
-    let all = split.branches.len();
+    let all = split.ways();
     let told = ends.iter().take(SINGLE).map(|(end, count, weight)| {
         let end = run(end.clone(), Style::Strong);
         match weight {
@@ -423,6 +454,10 @@ fn groups(t: &Explained, split: &Fork) -> Vec<Sentence> {
     let mut told: Vec<Sentence> = told.collect();
     if ends.len() > SINGLE {
         told.push(say!(lang, EndMore, count = ends.len() - SINGLE));
+    }
+    if let Some(unwalked) = &split.unwalked {
+        let (count, weight) = (unwalked.count, percent(unwalked.weight));
+        told.push(say!(lang, EndUnwalked, count = count, weight = weight));
     }
     told
 }

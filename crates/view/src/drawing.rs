@@ -115,6 +115,8 @@ pub struct Link {
     pub span: Option<Span>,
     /// An outcome to follow.
     pub outcome: Option<usize>,
+    /// Whether the ways out of the stop are to be listed.
+    pub list: bool,
 }
 
 /// Widths of texts, passed in: the browser's in the page, a table of metrics elsewhere.

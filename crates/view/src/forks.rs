@@ -1,7 +1,9 @@
 //! Where a walk splits: which questions stand together, and the ways out of them.
 
 use crate::explained::Explained;
-use chainwalk_model::{Answer, ChainId, Choice, Event, Order, Question, RuleId, Trace};
+use chainwalk_model::{
+    Answer, ChainId, Choice, Event, Inv, Match, OpKind, Order, Question, RuleId, Statistic, Trace,
+};
 
 /// A split of the walk: one unknown, or the random rules of one chain taken together.
 #[derive(Clone, Debug)]
@@ -18,6 +20,24 @@ pub(crate) struct Fork {
     pub(crate) chain: Option<ChainId>,
     /// The ways out, in the order of the rules, or yes before no.
     pub(crate) branches: Vec<Branch>,
+    /// Those that were not walked, as there are too many, where it is known how many they are.
+    pub(crate) unwalked: Option<Unwalked>,
+}
+
+impl Fork {
+    /// How many ways lead out of it.
+    pub(crate) fn ways(&self) -> usize {
+        self.branches.len() + self.unwalked.as_ref().map_or(0, |unwalked| unwalked.count)
+    }
+}
+
+/// Ways out of a split by chance that were not walked.
+#[derive(Clone, Debug)]
+pub(crate) struct Unwalked {
+    /// How many.
+    pub(crate) count: usize,
+    /// How probable it is that one of them is taken.
+    pub(crate) weight: f64,
 }
 
 /// One way out of a split.
@@ -144,7 +164,42 @@ pub(crate) fn fork(t: &Explained, at: usize) -> Option<Fork> {
     {
         rules.push(t.rules().rule(taken).number);
     }
-    Some(Fork { question, at, choices: branches_len(&branches), rules, chain, branches })
+    let unwalked = unwalked(t, &question, &branches);
+    if unwalked.is_some()
+        && let Some((last, chain)) = rules.last().zip(chain)
+    {
+        rules.extend(last + 1..=t.rules().chain(chain).rules.len() as u32);
+    }
+    Some(Fork { question, at, choices: branches_len(&branches), rules, chain, branches, unwalked })
+}
+
+/// The ways out of a split by chance behind those that were walked, where all that is left of its chain are rules that
+/// choose by chance alone, and one that takes the rest.
+fn unwalked(t: &Explained, question: &Question, branches: &[Branch]) -> Option<Unwalked> {
+    let Question::Random(at) = question else { return None };
+    t.walk().filter(|walk| walk.cut)?;
+    let first = t.rules().rule(at.rule);
+    let list = t.rules().chain(first.chain).rules.get(first.number as usize - 1..)?;
+    let (last, choosing) = list.split_last()?;
+    let by_chance = |id: &RuleId| conditions_of(t, *id) == [true];
+    if !choosing.iter().all(by_chance) || !conditions_of(t, *last).is_empty() {
+        return None;
+    }
+    let count = list.len().checked_sub(branches.len()).filter(|count| *count > 0)?;
+    let walked: f64 = branches.iter().filter_map(|branch| branch.weight).sum();
+    Some(Unwalked { count, weight: (1.0 - walked).max(0.0) })
+}
+
+/// The conditions of a rule: of each, whether it is one of chance.
+fn conditions_of(t: &Explained, rule: RuleId) -> Vec<bool> {
+    let chance =
+        |m: &Match| matches!(m, Match::Statistic(Inv { not: false, value: Statistic::Random(_) }));
+    let ops = t.rules().rule(rule).ops.iter();
+    let conditions = ops.filter_map(|op| match &op.what {
+        OpKind::Match(Match::Comment(_)) | OpKind::Target(_) => None,
+        OpKind::Match(m) => Some(chance(m)),
+    });
+    conditions.collect()
 }
 
 fn branches_len(branches: &[Branch]) -> usize {

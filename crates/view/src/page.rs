@@ -419,7 +419,7 @@ pub enum Mark {
 /// One way out of a fork.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BranchCard {
-    /// The outcome it leads to, as an index into the packet's outcomes.
+    /// The outcome it leads to, as an index into the packet's outcomes; of no use where it was not walked.
     pub outcome: usize,
     /// What is different in it (`172.18.0.6:80`, `eth0 holds 172.17.0.2`).
     pub label: String,
@@ -429,10 +429,17 @@ pub struct BranchCard {
     pub weight: String,
     /// Its fate in a few words (`rejected, FORWARD 6`).
     pub fate: String,
-    /// The fate's tone.
+    /// The fate's tone; [`Tone::Idle`] where it stands for ways that were not walked.
     pub tone: Tone,
     /// Whether it is the one followed.
     pub followed: bool,
+}
+
+impl BranchCard {
+    /// Whether it leads to an outcome.
+    pub fn is_walked(&self) -> bool {
+        self.tone != Tone::Idle
+    }
 }
 
 /// The scrubber: one lane a packet, one cell a rule or a station.

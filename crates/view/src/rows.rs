@@ -8,6 +8,7 @@ use crate::page::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
 };
 use crate::places::{absent_class, base_path, chain_class, policy_word};
+use crate::reasons;
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
@@ -15,9 +16,8 @@ use crate::steps::{
 use crate::stops::{StopKind, TimelineStop, has_acted, stops};
 use crate::targets::target_text;
 use crate::terms::conditions_text;
-use crate::timeline::{alike, narration, span, stops_here};
+use crate::timeline::{alike, narration, settled, span, stops_here};
 use crate::values::{iface_word, lane_word, packet_word, states};
-use crate::{fate, reasons};
 use chainwalk_model::{ChainId, DecidedBy, Event, OpId, RuleId, SkipReason, Target, Trace};
 use std::collections::HashMap;
 
@@ -276,16 +276,7 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
             Event::End => {
                 let mut r = row(RowKind::Fate, 0, at);
                 r.text = narration(t, stop);
-                r.mark = match fate::tone(&trace.fate) {
-                    crate::page::Tone::Ok
-                        if reply.is_none() && crate::trip::fails(t, t.chosen()) =>
-                    {
-                        Mark::Half
-                    }
-                    crate::page::Tone::Ok => Mark::Yes,
-                    crate::page::Tone::Stop => Mark::Stop,
-                    _ => Mark::Unknown,
-                };
+                r.mark = settled(t, stop);
                 r.class = "fate".into();
                 r.seen = index.seen(t, reply, step, step);
                 r.span = span(t, stop);

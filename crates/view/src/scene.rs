@@ -75,9 +75,7 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
         .find(|way| now.is_some_and(|now| way.reply == now.reply))
         .and_then(|way| now.map(|now| way.rest(now)))
         .unwrap_or(frame.start(t));
-    let tag = now.and_then(|now| tag::lay(t, &frame, &pen, now, rest, opened.as_ref()));
-    let apart = tag.as_ref().is_some_and(|tag| tag.apart);
-    frame.draw(t, &mut pen, &all, at, &ways, apart);
+    // What lies below the frame comes first, since the label finds its place among it.
     match (&opened, now) {
         (Some(opened), Some(now)) => {
             drawer::draw(t, &frame, &mut pen, &all, at, now, opened, &ways);
@@ -85,6 +83,11 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
         (None, now) => panel::draw(t, &frame, &mut pen, &all, at, now),
         (Some(_), None) => {}
     }
+    let tag = now.and_then(|now| tag::lay(t, &frame, &pen, now, rest, opened.as_ref()));
+    let apart = tag.as_ref().is_some_and(|tag| tag.apart);
+    let below = std::mem::take(&mut pen.items);
+    frame.draw(t, &mut pen, &all, at, &ways, apart);
+    pen.items.extend(below);
     let travel = travel(&ways, &all, at);
     let tag = match (tag, now) {
         (Some(tag), Some(now)) => tag.draw(t, &mut pen, now),

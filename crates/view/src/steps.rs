@@ -3,11 +3,11 @@
 use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
-use crate::forks::{Branch, Fork, choice_step, rule_of};
+use crate::forks::{Branch, Fork, choice_step, is_chance, rule_of};
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::places::place;
 use crate::questions::question;
-use crate::say::{join, run, say, text};
+use crate::say::{join, plain, run, say, text};
 use crate::stops::TimelineStop;
 use crate::targets::target_text;
 use crate::values::{UNTOLD, address, destination, flags, hex, percent, source, translated};
@@ -247,7 +247,7 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
 /// The heading of a fork.
 pub(crate) fn fork_title(t: &Explained, fork: &Fork) -> Sentence {
     if fork.branches.iter().all(|b| b.weight.is_some()) {
-        return match fork.branches.len() {
+        return match fork.ways() {
             0 | 1 => say!(t.lang, ForkChance),
             n => say!(t.lang, ForkOneOf, count = n),
         };
@@ -278,16 +278,26 @@ pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
             followed: branch.followed,
         });
     }
+    out.extend(fork.unwalked.as_ref().map(|unwalked| BranchCard {
+        outcome: usize::MAX,
+        label: text!(t.lang, BranchUnwalked, count = unwalked.count),
+        name: String::new(),
+        weight: percent(unwalked.weight),
+        fate: String::new(),
+        tone: Tone::Idle,
+        followed: false,
+    }));
     out
 }
 
-/// The ways out of a split as so many cards at most: where there are more, a card stands for all that end alike.
-pub(crate) fn grouped_cards(t: &Explained, fork: &Fork, most: usize) -> Vec<BranchCard> {
+/// The ways out of a split as so many cards at most: where there are more, a card stands for all that end alike. Behind
+/// each is told for how many others it stands.
+pub(crate) fn grouped_cards(t: &Explained, fork: &Fork, most: usize) -> Vec<(BranchCard, usize)> {
     let all = cards(t, fork);
-    let count = all.len();
-    if count <= most.max(2) {
-        return all;
+    if all.len() <= most.max(2) {
+        return all.into_iter().map(|card| (card, 0)).collect();
     }
+    let count = fork.ways();
     let weight = |card: &BranchCard| {
         fork.branches.iter().find(|b| b.outcome == card.outcome).and_then(|b| b.weight)
     };
@@ -310,14 +320,15 @@ pub(crate) fn grouped_cards(t: &Explained, fork: &Fork, most: usize) -> Vec<Bran
     }
     let group = |(card, number, sum): (BranchCard, usize, Option<f64>)| {
         if number == 1 {
-            return card;
+            return (card, 0);
         }
-        BranchCard {
-            name: text!(t.lang, CardsAndMore, first = card.label.as_str(), count = number - 1),
+        let told = BranchCard {
+            name: card.label,
             label: text!(t.lang, CardsOf, number = number, count = count),
             weight: sum.map(percent).unwrap_or_default(),
             ..card
-        }
+        };
+        (told, number - 1)
     };
     groups.into_iter().map(group).collect()
 }
@@ -349,8 +360,41 @@ pub(crate) fn answer_words(t: &Explained, question: &Question, answer: &Answer) 
             Answer::No => Some(text!(lang, BranchNotInSet, set = &**name)),
             _ => None,
         },
+        Question::Blank(name, value) if &**value != "up" => Some(if yes {
+            text!(lang, BranchBlank, name = &**name, value = &**value)
+        } else {
+            text!(lang, BranchNotBlank, name = &**name, value = &**value)
+        }),
         _ => None,
     }
+}
+
+/// What a choice of a walk says, standing alone; nobody asks how chance went.
+pub(crate) fn choice_words(t: &Explained, choice: &Choice) -> Option<String> {
+    let (question, answer) = (&choice.question, &choice.answer);
+    answer_words(t, question, answer).or_else(|| {
+        let yes = match answer {
+            Answer::Yes => true,
+            Answer::No => false,
+            _ => return None,
+        };
+        match rule_of(question) {
+            Some(rule) => {
+                let (chain, number) = place(t.rules(), rule);
+                let at = format!("{chain} {number}");
+                Some(if yes {
+                    text!(t.lang, BranchMatches, at = at)
+                } else {
+                    text!(t.lang, BranchMatchesNot, at = at)
+                })
+            }
+            None if is_chance(question) => None,
+            None => {
+                let word = if yes { text!(t.lang, BranchYes) } else { text!(t.lang, BranchNo) };
+                Some(format!("{} {word}", plain(&self::question(t, question))))
+            }
+        }
+    })
 }
 
 /// What tells an outcome apart from others: its answers that not all of them give.
@@ -364,16 +408,8 @@ pub(crate) fn apart(t: &Explained, outcome: usize, others: &[usize]) -> Vec<Stri
     let differs = |choice: &&Choice| !others.iter().all(|other| gives(other, choice));
     let mut out: Vec<String> = Vec::new();
     for choice in own.choices.iter().filter(differs) {
-        let words = answer_words(t, &choice.question, &choice.answer).or_else(|| {
-            let (chain, number) = place(t.rules(), rule_of(&choice.question)?);
-            let at = format!("{chain} {number}");
-            match choice.answer {
-                Answer::Yes => Some(text!(t.lang, BranchMatches, at = at)),
-                Answer::No => Some(text!(t.lang, BranchMatchesNot, at = at)),
-                _ => None,
-            }
-        });
-        out.extend(words.filter(|w| !out.contains(w)).into_iter().collect::<Vec<_>>());
+        let words = choice_words(t, choice).filter(|w| !out.contains(w));
+        out.extend(words);
     }
     out
 }

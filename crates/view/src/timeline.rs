@@ -2,13 +2,13 @@
 
 use crate::explained::Explained;
 use crate::forks::Fork;
-use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
+use crate::page::{BranchCard, Cell, Lane, Lang, Mark, Sentence, Style, Timeline, Tone};
 use crate::places::{chain_class, chain_path, policy_word};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{StopKind, TimelineStop, stops};
 use crate::values::lane_word;
-use crate::{fate, reasons, trip};
+use crate::{banner, fate, reasons};
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
 /// The timeline of the packet shown: one lane for it, one for each packet the kernel made, and one for each other
@@ -133,13 +133,26 @@ fn icon(t: &Explained, stop: &TimelineStop) -> &'static str {
         StopKind::Hook => "i-pass",
         StopKind::Loop => "i-back",
         StopKind::Kernel => "i-kernel",
-        StopKind::Fate => match t.trace(stop.reply).map(|trace| fate::tone(&trace.fate)) {
-            Some(Tone::Ok) if stop.reply.is_none() && trip::fails(t, t.chosen()) => "i-half",
-            Some(Tone::Ok) => "i-ok",
-            Some(Tone::Stop) => "i-no",
+        StopKind::Fate => match t.trace(stop.reply).map(|trace| (settled(t, stop), trace)) {
+            Some((Mark::Yes, _)) => "i-ok",
+            Some((Mark::Stop, _)) => "i-no",
             _ => "i-half",
         },
         _ => "",
+    }
+}
+
+/// How the end of a lane is marked: as its own fate is, where that is all there is to it.
+pub(crate) fn settled(t: &Explained, stop: &TimelineStop) -> Mark {
+    let Some(trace) = t.trace(stop.reply) else { return Mark::Unknown };
+    let own = fate::tone(&trace.fate);
+    let whole = if stop.reply.is_none() { banner::standing(t) } else { own };
+    match (whole, own) {
+        (Tone::Ok, Tone::Ok) => Mark::Yes,
+        (Tone::Stop, Tone::Stop) => Mark::Stop,
+        // It gets there, and its answer does not get back.
+        (Tone::Stop, Tone::Ok) => Mark::Half,
+        _ => Mark::Unknown,
     }
 }
 
@@ -175,6 +188,7 @@ pub(crate) fn stops_here(t: &Explained, stop: &TimelineStop) -> bool {
         (StopKind::Fate, f) => {
             fate::tone(f) == crate::page::Tone::Stop
                 && !matches!(f, Fate::Dropped(_) | Fate::Rejected { .. } | Fate::Routing(_))
+                && settled(t, stop) == Mark::Stop
         }
         _ => false,
     }
@@ -281,7 +295,7 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
                 lang,
                 NarrateFollowed,
                 number = at + 1,
-                count = cards.len(),
+                count = fork.ways(),
                 label = &cards[at].label
             );
             join([title, more, alike(t, fork, &cards)], " ")
@@ -293,9 +307,16 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
         StopKind::Fate => {
             let word = run(fate::short(t, trace), Style::Plain);
             if stop.reply.is_some() {
-                say!(lang, NarrateReplyEnd, packet = lane_word(&trace.sent.packet), end = word)
-            } else {
-                t.outcome().map_or(word, |o| crate::banner::headline(t, o))
+                return say!(
+                    lang,
+                    NarrateReplyEnd,
+                    packet = lane_word(&trace.sent.packet),
+                    end = word
+                );
+            }
+            match banner::hangs_on(t) {
+                Some(what) => say!(lang, NarrateHangs, end = word, what = what),
+                None => banner::followed_head(t).unwrap_or(word),
             }
         }
     }

@@ -25,7 +25,7 @@ pub(crate) struct Turn {
 /// A packet of the connection behind the one that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegView {
-    /// What it is (`SYN/ACK`).
+    /// What it is (`answer (SYN/ACK)`).
     pub name: String,
     /// Its fate in a few words.
     pub fate: String,
@@ -40,8 +40,14 @@ pub fn legs(t: &Explained) -> Vec<LegView> {
     let Some(trip) = t.trip() else { return Vec::new() };
     let view = |(at, leg): (usize, &Leg)| {
         let stray = trip.end == TripEnd::Stranger(at);
+        let name = name(t, leg);
+        let answers = matches!(leg.kind, LegKind::Reply | LegKind::Refusal);
         LegView {
-            name: name(t, leg),
+            // By the name of its flags alone not everybody knows it for the answer.
+            name: match &leg.trace.sent.packet.l4 {
+                L4::Tcp(_) if answers => text!(t.lang, LegAnswerIs, name = name),
+                _ => name,
+            },
             fate: fate::short(t, &leg.trace),
             tone: if stray { Tone::Stop } else { fate::tone(&leg.trace.fate) },
             back: leg.kind.comes_back(),

@@ -140,6 +140,16 @@ const BRIDGE: Walked = Walked {
     packets: &["curl 10.5.0.3:80 from 10.5.0.2 in veth1"],
 };
 
+/// A bridge of which no port is known.
+const PORTLESS: Walked = Walked {
+    paste: "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        :POSTROUTING ACCEPT [0:0]\nCOMMIT\n\
+        *filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n\
+        $ ip -d addr\n3: br0: <UP> mtu 1500\n    bridge forward_delay 1500\n    inet 10.5.0.1/24 scope global br0\n",
+    facts: &["net.bridge.bridge-nf-call-iptables=1"],
+    packets: &["curl 10.5.0.3:80 from 10.5.0.2 in br0"],
+};
+
 /// A service with more endpoints than have room: those that end alike share a card.
 const MANY: Walked = Walked {
     paste: "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
@@ -187,7 +197,7 @@ const DRAWINGS: &[Drawing] = &[
             "FIRST rule 1",
             "FORWARD rule 4",
             "routed to eth0",
-            "Rejected",
+            "On this path",
         ],
     ),
     ("service-narrow", SERVICE, 1, Lang::Zh, NARROW, &["到达", "随机", "SECOND"]),
@@ -197,7 +207,7 @@ const DRAWINGS: &[Drawing] = &[
         0,
         Lang::En,
         PHONE,
-        &["SERVICES rule 3", "routed to eth0", "Rejected"],
+        &["SERVICES rule 3", "routed to eth0", "On this path"],
     ),
     ("deep", DEEP, 0, Lang::En, WIDE, &["D8 rule 2", "SIDE rule 1", "policy"]),
     ("deep-small", DEEP, 0, Lang::En, SMALL, &["D4 rule 1", "D8 rule 1"]),
@@ -209,6 +219,8 @@ const DRAWINGS: &[Drawing] = &[
     ("unknown", UNKNOWN, 0, Lang::En, WIDE, &["geoip"]),
     ("hops", HOPS, 0, Lang::En, WIDE, &["One of 2"]),
     ("hops-narrow", HOPS, 1, Lang::Zh, NARROW, &["随机", "丢弃"]),
+    ("portless", PORTLESS, 0, Lang::En, WIDE, &["Bridged"]),
+    ("portless-phone", PORTLESS, 0, Lang::Zh, PHONE, &["桥接"]),
     ("bridge", BRIDGE, 0, Lang::En, WIDE, &["arrives", "FORWARD rule 1", "Bridged"]),
     ("many", MANY, 0, Lang::En, WIDE, &["One of 6"]),
     ("many-narrow", MANY, 1, Lang::Zh, NARROW, &["随机"]),

@@ -7,7 +7,9 @@ use chainwalk_model::{
     Answer, Check, ConditionKind, Fate, Observed, Question, RuleId, TriedRule, Truth,
 };
 use chainwalk_tests::played::{explain, played_with};
-use chainwalk_view::{Lang, Tone, banner};
+use chainwalk_view::{
+    BranchCard, Explained, Lang, Mark, RowKind, Sentence, Tone, banner, rows, timeline,
+};
 use std::fmt::Write as _;
 
 /// A filter table whose INPUT has these rules.
@@ -26,6 +28,10 @@ fn told(played: &Played, lang: Lang) -> String {
     let evidence = explain(played, lang, |t| banner(t).evidence);
     let runs = evidence.iter().flat_map(|e| e.text.iter());
     runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
+}
+
+fn plain(sentence: &Sentence) -> String {
+    sentence.iter().map(|run| run.text.as_str()).collect()
 }
 
 /// Forty rules of which nobody can say whether they match.
@@ -130,6 +136,51 @@ fn of_more_endpoints_it_is_said_how_much_was_left_out() {
     assert!(said.contains("256") && said.contains("20% of all cases"), "{said}");
     let said = told(&played, Lang::Zh);
     assert!(said.contains("256") && said.contains("20%"), "{said}");
+    // How many were left out is known, too, and each end is counted among all.
+    let detail = plain(&explain(&played, Lang::En, |t| banner(t).detail));
+    assert_eq!(detail.matches("128 of 320").count(), 2, "{detail}");
+    assert!(detail.contains("not walked: 64 (20%)"), "{detail}");
+    let list = explain(&played, Lang::En, rows);
+    let fork = list.iter().find(|row| row.kind == RowKind::Fork).unwrap();
+    assert_eq!(plain(&fork.text), "One of 320, at random");
+    let unwalked: Vec<&BranchCard> = fork.branches.iter().filter(|b| !b.is_walked()).collect();
+    assert!(
+        matches!(&unwalked[..], [card] if card.label == "64 not walked" && card.weight == "20%")
+    );
+}
+
+#[test]
+fn where_rules_ask_for_more_than_chance_nobody_counts_what_was_left_out() {
+    let asked =
+        service(320).replacen("-A SVC -m statistic", "-A SVC -s 10.0.0.0/8 -m statistic", 1);
+    let facts = ["eth0=10.0.0.1/24", "cni0=10.244.0.1/16", "net.ipv4.ip_forward=1"];
+    let played = played_with(&[&asked], &facts, &["curl 10.96.0.10:80 from 10.0.0.9 in eth0"]);
+    assert!(played.walks()[0].cut);
+    let list = explain(&played, Lang::En, rows);
+    assert!(list.iter().flat_map(|row| &row.branches).all(BranchCard::is_walked));
+}
+
+#[test]
+fn the_end_of_a_way_that_hangs_on_an_answer_is_open() {
+    let played = sent(&input("-A INPUT -p tcp -m tcp --dport 22 -m bogus -j DROP\n"), &[SYN]);
+    for followed in [0, 1] {
+        let (list, line) = explain(&played, Lang::En, |t| {
+            let t = Explained { followed: &[followed], ..*t };
+            (rows(&t), timeline(&t))
+        });
+        let end = list.last().unwrap();
+        assert_eq!(end.mark, Mark::Unknown, "{}", plain(&end.text));
+        let cell = line.lanes[0].cells.last().unwrap();
+        assert_eq!((cell.icon.as_str(), cell.stop), ("i-half", false));
+        let said = plain(&end.text);
+        assert!(said.starts_with("On this path: ") && said.contains("It depends on"), "{said}");
+        assert_eq!(line.narration.last(), Some(&said));
+    }
+    // What is certain ends as it ends.
+    let played = sent(&input("-A INPUT -p tcp -m tcp --dport 22 -j DROP\n"), &[SYN]);
+    let (list, line) = explain(&played, Lang::En, |t| (rows(t), timeline(t)));
+    assert_eq!(list.last().unwrap().mark, Mark::Stop);
+    assert_eq!(line.lanes[0].cells.last().unwrap().icon, "i-no");
 }
 
 #[test]

@@ -254,6 +254,18 @@ fn layout(found: &mut Found, at: &str, s: &Scene, all: &[Drawn], name: &str) {
         });
     }
     // Beside INPUT and OUTPUT; the words under the trunk are of the stations that the label points to.
+    let (x, y) = s.rest;
+    for label in &ground {
+        let a = label.area;
+        let away = (a.x - x).max(x - a.right).max(0.0).hypot((a.y - y).max(y - a.bottom).max(0.0));
+        found.ask("the label stands beside its packet", away <= 230.0, || {
+            format!("{at}: {away:.0} from {:?}, {:?}", s.rest, label.item)
+        });
+        let core = Area::of(x - 9.0, y - 9.0, 18.0, 18.0);
+        found.ask("the label hides no packet", a.over(&core) <= 0.5, || {
+            format!("{at}: {:?}, {:?}", s.rest, label.item)
+        });
+    }
     let words = of(&|d| d.is_text() && ["s11 w6 stop", "s11 w6 stop end"].contains(&d.class));
     for (label, d) in ground.iter().flat_map(|g| words.iter().map(move |d| (g, d))) {
         found.ask("the label hides no end", label.area.over(&d.area) <= 0.5, || {
@@ -296,7 +308,7 @@ fn links(found: &mut Found, at: &str, t: &Explained, stops: usize, items: &[Item
     let outcomes = t.walks[t.packet].outcomes.len();
     for item in items {
         let Item::Group { link, label, items, .. } = item else { continue };
-        let Link { step, rule, span, outcome } = link;
+        let Link { step, rule, span, outcome, .. } = link;
         let text = |s: &chainwalk_model::Span| {
             let doc = t.docs.get(s.doc.0 as usize)?;
             doc.get(s.start as usize..s.end as usize)

@@ -2,6 +2,7 @@
 
 mod aloud;
 mod brief;
+mod full;
 mod held;
 mod keeping;
 pub(crate) mod keyboard;
@@ -15,6 +16,7 @@ pub(crate) mod playing;
 mod reveal;
 mod saving;
 pub(crate) mod space;
+mod versions;
 mod visit;
 mod zoom;
 
@@ -29,7 +31,7 @@ use crate::pace::swept;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
     HostPane, Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane,
-    Player, Promises, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
+    Player, Promises, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, clear, hint, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -37,6 +39,7 @@ use crate::words::{Key, ui};
 use aloud::use_aloud;
 use brief::{Brief, use_brief};
 use chainwalk::Case;
+use full::use_full;
 use held::use_held;
 use keeping::use_keeping;
 use keyboard::use_keys;
@@ -51,6 +54,7 @@ use reveal::{Reveals, use_reveals};
 use saving::{Saving, use_saving};
 use space::{LOW, NARROW, SCROLLED, use_media, use_size};
 use std::rc::Rc;
+use versions::use_versions;
 use visit::use_visits;
 use yew::prelude::*;
 use zoom::{zoom_buttons, zoomed};
@@ -111,6 +115,7 @@ pub fn App() -> Html {
     };
     let app = use_layout(&state);
     use_focus_kept(&app);
+    let (full, turn_full) = use_full(&app);
     use_held(stale.is_some());
     use_look(
         &state,
@@ -136,10 +141,11 @@ pub fn App() -> Html {
     let place = use_place();
     use_lessons(&state);
     use_keys(&state, stop, timeline.clone(), field.clone(), place.is_some(), {
-        let zoom = zoom.clone();
+        let (zoom, turn_full) = (zoom.clone(), turn_full.clone());
         Callback::from(move |press: Press| match press {
             Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
             Press::Fate => say_fate.emit(()),
+            Press::Full => turn_full.emit(()),
             Press::Act(_) | Press::Field => {}
         })
     });
@@ -157,6 +163,7 @@ pub fn App() -> Html {
     let suggestions = use_suggestions(told.as_ref());
     let example = use_example(&state, &examples);
     let own = use_own(&dispatch);
+    use_versions(&state, example.is_none());
     use_logged(&state, told.as_ref().filter(|_| fresh));
     let span_at =
         |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
@@ -193,7 +200,7 @@ pub fn App() -> Html {
             (overview.is_none() && timeline.as_ref().is_none_or(|t| t.stops == 0)).then_some("no-stops"),
             overview.as_ref().map(|_| "over"), (narrow && brief && walks).then_some("brief"),
             (narrow && (brief || short || matches!(state.pane, Pane::Paste | Pane::Host))).then_some("one-row"), state.wide.then_some("wide"),
-            told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
+            full.then_some("full"), told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
@@ -221,7 +228,7 @@ pub fn App() -> Html {
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} wide={state.wide} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} wide={state.wide} versions={state.open == Some(Overlay::Versions)} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} folded={state.layout.at(Edge::Host).folded} brief={state.wide || low || example.is_some() || overview.is_some()} wide={state.wide} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
@@ -233,7 +240,7 @@ pub fn App() -> Html {
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, if is_one_file() { Key::KeepsFile } else { Key::KeepsHere })}{" "}{match survives {
                     _ if is_one_file() => html! { <em>{ui(lang, Key::KeptInNoFile)}</em> },
                     Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
-                    Persisted::All => html! { <>{ui(lang, Key::KeptHere)}{" "}<button class="link" onclick={act(&dispatch, Action::Clear)}>{ui(lang, Key::ClearHere)}</button></> },
+                    Persisted::All => html! { <>{ui(lang, Key::KeptHere)}{" "}<button class="link" onclick={clear(&dispatch)}>{ui(lang, Key::ClearHere)}</button></> },
                     Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
                     Persisted::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
                 }}</span></p>
@@ -243,9 +250,10 @@ pub fn App() -> Html {
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
-                    <Diagram {lang} drawn={drawn.clone()} packet={walks} {last} swept={swept} speed={state.speed.factor()} hover={*hover}
+                    <Diagram {lang} drawn={drawn.clone()} packet={walks} {last} swept={swept} speed={state.speed.factor()} hover={*hover} seen={stage_size.0 > 0.0}
                         zoom={*zoom} onzoom={onzoom.clone()}
                         onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
+                    if example.is_some() && walks { {hint(lang, "drawing", Key::HintDrawing)} }
                     if let Some(overview) = &overview {
                         <OverviewCard {lang} overview={overview.clone()} tried={heard.tried.clone()} below={drawn.1.below / drawn.1.height.max(1.0)}
                             reveal={show.clone()} dispatch={dispatch.clone()} />
@@ -268,7 +276,7 @@ pub fn App() -> Html {
                     <PacketsPane {lang} overview={overview.clone()} tried={heard.tried.clone()} {narrow} dispatch={dispatch.clone()} />
                 } else {
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.scenario.packets.clone()}
-                    packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
+                    packet={state.packet} {stop} fresh={example.is_some()} hover={*hover} onhover={onhover.clone()}
                     opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
                     reveal={show} {turn_to} dispatch={dispatch.clone()} />
                 }
@@ -276,7 +284,7 @@ pub fn App() -> Html {
             </main>
             <footer class="time">
                 <Player {lang} timeline={timeline.clone().unwrap_or_default()} {stop}
-                    playing={state.playing} looped={state.looped} speed={state.speed} matches={state.matches}
+                    playing={state.playing} looped={state.looped} speed={state.speed} matches={state.matches} full={(!narrow).then_some((full, turn_full))}
                     dispatch={dispatch.clone()} />
                 <TimelineBar {lang} timeline={timeline.unwrap_or_default()} {stop} hover={*hover}
                     {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
@@ -286,7 +294,7 @@ pub fn App() -> Html {
             <Gloss {lang} told={told.clone()} of={(heard.of == state.paste).then(|| state.paste.clone())} keys_off={state.keys_off}
                 explain={heard.explain.clone()} explained={heard.explained.clone()} />
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
-            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin | Overlay::More)) {
+            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin | Overlay::More | Overlay::Versions)) {
                 <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
             }
             if state.open == Some(Overlay::Share) {

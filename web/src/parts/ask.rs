@@ -43,6 +43,13 @@ fn value(event: &InputEvent) -> String {
     event.target_unchecked_into::<HtmlInputElement>().value()
 }
 
+/// Whether what is in the field is another line than before, of which `put` was put in: it is all there is, or of the
+/// line before not even the program is left.
+fn is_begun(before: &str, now: &str, put: Option<&str>) -> bool {
+    let program = before.split_inclusive(' ').next().unwrap_or_default();
+    put.is_some_and(|put| put == now) || !now.starts_with(program)
+}
+
 /// So many suggestions are shown at once.
 const SHOWN: usize = 8;
 
@@ -100,9 +107,12 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     let AskProps { sent, drafted, suggestions, .. } = props;
     let lang = *lang;
     let typed = {
-        let (dispatch, open) = (dispatch.clone(), *open);
+        let (dispatch, open, before) = (dispatch.clone(), *open, draft.clone());
         Callback::from(move |e: InputEvent| {
-            dispatch.dispatch(Action::Draft(Rc::from(value(&e))));
+            let now = value(&e);
+            let begun = is_begun(&before, &now, e.data().as_deref());
+            let now = Rc::from(now);
+            dispatch.dispatch(if begun { Action::Begun(now) } else { Action::Draft(now) });
             if open.is_none() {
                 dispatch.dispatch(Action::Open(Some(Overlay::Suggestions)));
             }
@@ -264,6 +274,20 @@ mod tests {
 
     fn suggestion(line: &str, about: &str) -> Suggestion {
         Suggestion { line: line.into(), about: about.into() }
+    }
+
+    #[test]
+    fn a_line_is_another_one_where_nothing_is_left_of_the_one_before() {
+        let before = "curl 10.0.0.1:80";
+        for (now, put) in [("c", Some("c")), ("", None), ("ssh 10.0.0.2", None)] {
+            assert!(is_begun(before, now, put), "{now}");
+        }
+        assert!(is_begun(before, "curl 10.0.0.2:80", Some("curl 10.0.0.2:80")));
+        for (now, put) in
+            [("curl 10.0.0.1:8", None), ("curl 10.0.0.1:801", Some("1")), ("curl ", None)]
+        {
+            assert!(!is_begun(before, now, put), "{now}");
+        }
     }
 
     #[test]

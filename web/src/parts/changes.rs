@@ -4,8 +4,9 @@ use super::act::{Dispatch, act};
 use super::banner::tone_name;
 use super::copying::use_copying;
 use super::icon::Icon;
+use super::made::Made;
 use super::sentence::Words;
-use crate::message::{EditView, OfferView, PageView};
+use crate::message::{OfferView, PageView};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Goal;
@@ -57,8 +58,7 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         })
     };
     let made = changes.iter().enumerate().map(|(at, line)| {
-        let told: Option<&EditView> = told.changes.get(at);
-        view_made(lang, at, line, told, dispatch)
+        html! { <Made {lang} {at} line={line.clone()} told={told.changes.get(at).cloned()} dispatch={dispatch.clone()} /> }
     });
     html! {
         <section class="changes" aria-label={ui(lang, Key::Changes)} onkeydown={shut}
@@ -80,27 +80,6 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
                 if open { {view_found(lang, found.as_deref(), told, dispatch)} }
             </div>
         </section>
-    }
-}
-
-/// A change that was made.
-fn view_made(
-    lang: Lang,
-    at: usize,
-    line: &str,
-    told: Option<&EditView>,
-    dispatch: &Dispatch,
-) -> Html {
-    let label = format!("{}: {line}", ui(lang, Key::TakeBackChange));
-    let problem = told.and_then(|t| t.problems.first());
-    let command = told.filter(|t| !t.command.is_empty()).map_or(line, |t| t.command.as_str());
-    html! {
-        <li class={classes!(problem.map(|_| "wrong"))}>
-            <code>{command}</code>
-            <button class="x" onclick={act(dispatch, Action::Unchange(at))} aria-label={label.clone()}
-                title={label}><Icon id="i-x" size={11} /></button>
-            if let Some(problem) = problem { <p role="alert">{&problem.text}</p> }
-        </li>
     }
 }
 

@@ -5,9 +5,10 @@
 
 use super::act::{Dispatch, Hover};
 use super::ride::{Seen, ride};
+use crate::focus::list_branches;
 use crate::message::View;
 use crate::motion::{letter_scale, still};
-use crate::state::Action;
+use crate::state::{Action, Pane};
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{Item, Lang, Link, Scene};
@@ -45,6 +46,9 @@ pub(crate) struct DiagramProps {
     /// How much of it is to be shown; a picture without it is not zoomed.
     #[prop_or_default]
     pub(crate) onzoom: Option<Callback<Zoom>>,
+    /// Whether it can be seen.
+    #[prop_or(true)]
+    pub(crate) seen: bool,
     /// Further classes.
     #[prop_or_default]
     pub(crate) class: Classes,
@@ -114,17 +118,21 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
         let (token, drawn, speed) = (token.clone(), props.drawn.clone(), props.speed);
         let swept = props.swept;
         let before = use_mut_ref(|| None::<Seen>);
+        let spaces = use_mut_ref(|| None);
         let (zoom, onzoom) = (props.zoom, props.onzoom.clone());
-        use_effect_with((view.generation, view.stop), move |_| {
+        // A picture that is drawn for another space is where the space was hidden, too.
+        let space = (view.width.to_bits(), view.height.to_bits(), props.seen);
+        use_effect_with((view.generation, view.stop, space), move |_| {
             let (view, scene) = &*drawn;
             if let Some(onzoom) = onzoom.filter(|_| !zoom.fits()) {
                 let (x, y) = scene.rest;
                 onzoom.emit(zoom.around(x / scene.width.max(1.0), y / scene.height.max(1.0)));
             }
             let last = before.borrow_mut().replace(Seen::of(view, scene));
+            let shown = spaces.replace(Some(space)) != Some(space);
             let Some(token) = token.cast::<Element>() else { return };
             let magnified = letter_scale() * view.width / scene.width.max(1.0);
-            follow(&token, scene.rest.0 * magnified, scene.rest.1 * magnified);
+            follow(&token, scene.rest.0 * magnified, scene.rest.1 * magnified, shown);
             if let Some(last) = last.filter(|_| !still()) {
                 ride(&token, &last, (view, scene), speed, swept);
             }
@@ -236,7 +244,11 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
     let onclick = {
         let (link, dispatch, reveal) = (link.clone(), props.dispatch.clone(), props.reveal.clone());
         Callback::from(move |_: MouseEvent| {
-            if let Some(outcome) = link.outcome {
+            if let (true, Some(step)) = (link.list, link.step) {
+                dispatch.dispatch(Action::Pane(Pane::Walk));
+                dispatch.dispatch(Action::Go(step));
+                list_branches();
+            } else if let Some(outcome) = link.outcome {
                 dispatch.dispatch(Action::Follow(outcome));
             } else if let Some(step) = link.step {
                 dispatch.dispatch(Action::Go(step));
@@ -246,6 +258,7 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
         })
     };
     let does = match link {
+        Link { list: true, .. } => ui(props.lang, Key::ListBranches).to_owned(),
         Link { outcome: Some(_), .. } => ui(props.lang, Key::FollowHere).to_owned(),
         Link { step: Some(step), .. } => {
             ui(props.lang, Key::GoToStep).replace("{step}", &(step + 1).to_string())
@@ -338,8 +351,8 @@ fn fingers(touches: &TouchList) -> Option<((f64, f64), f64)> {
 }
 
 /// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space: it is moved no
-/// further than needed, so that as much as can be stays where it was.
-fn follow(token: &Element, x: f64, y: f64) {
+/// further than needed, so that as much as can be stays where it was; at once where nothing of it was seen before.
+fn follow(token: &Element, x: f64, y: f64, at_once: bool) {
     let Ok(Some(stage)) = token.closest(".stage") else { return };
     let (width, height) = (f64::from(stage.client_width()), f64::from(stage.client_height()));
     if f64::from(stage.scroll_width()) > width || f64::from(stage.scroll_height()) > height {
@@ -350,7 +363,9 @@ fn follow(token: &Element, x: f64, y: f64) {
         let options = web_sys::ScrollToOptions::new();
         options.set_left(near(stage.scroll_left(), x, width));
         options.set_top(near(stage.scroll_top(), y, height));
-        options.set_behavior(crate::motion::scrolling());
+        if !at_once {
+            options.set_behavior(crate::motion::scrolling());
+        }
         stage.scroll_to_with_scroll_to_options(&options);
     }
 }

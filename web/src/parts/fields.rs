@@ -52,7 +52,7 @@ pub(crate) fn Fields(props: &FieldsProps) -> Html {
             let line = next.line();
             written.borrow_mut().clone_from(&line);
             form.set(next);
-            dispatch.dispatch(Action::Line(Rc::from(line)));
+            dispatch.dispatch(Action::Form(Rc::from(line)));
         })
     };
     let typed = |set: Callback<String>| {

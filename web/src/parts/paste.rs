@@ -5,10 +5,11 @@ use super::editor::{Editor, Heard, Revealed, RuleText, Untaken};
 use super::icon::Icon;
 use super::problems::Problems;
 use super::seek::{Found, SeekBar, focus_bar};
+use super::versions::Versions;
 use crate::focus::{in_page, to_walk};
 use crate::message::PageView;
 use crate::paste::Paste;
-use crate::state::Action;
+use crate::state::{Action, Overlay};
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{Chip, Lang, Problem};
@@ -20,6 +21,7 @@ use yew::prelude::*;
 
 /// Properties of [`PastePane`].
 #[derive(Properties, PartialEq)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct PasteProps {
     /// The reader's language.
     pub(crate) lang: Lang,
@@ -31,6 +33,8 @@ pub(crate) struct PasteProps {
     pub(crate) fresh: bool,
     /// Whether it has the width of the page.
     pub(crate) wide: bool,
+    /// Whether its earlier versions lie open.
+    pub(crate) versions: bool,
     /// The view of that.
     pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
@@ -219,8 +223,11 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     {tool(Key::Redo, "i-redo", "redo", act(dispatch, Action::Redo), !on)}
                     {tool(Key::Find, "i-find", "find", seek, false)}
                     {tool(Key::OpenFile, "i-file", "open", pick, false)}
-                    {tool(Key::ClearHint, "i-trash", "clear", act(dispatch, Action::Clear), false)}
+                    <button class="ghost tool" onclick={act(dispatch, Action::Open((!props.versions).then_some(Overlay::Versions)))} title={ui(lang, Key::Versions)}
+                        aria-label={ui(lang, Key::Versions)} aria-expanded={props.versions.to_string()} aria-controls="versions" data-testid="versions"><Icon id="i-clock" size={14} /></button>
+                    {tool(Key::ClearHint, "i-trash", "clear", clear(dispatch), false)}
                 </span>
+                if props.versions { <Versions {lang} dispatch={dispatch.clone()} /> }
                 <input type="file" multiple=true class="hidden" ref={picker} onchange={picked} tabindex="-1"
                     aria-hidden="true" data-testid="file" />
             </div>
@@ -290,6 +297,15 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             }
         </section>
     }
+}
+
+/// Throws everything away, earlier versions too: what is cleared is nowhere in this browser any more.
+pub(crate) fn clear(dispatch: &Dispatch) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |_: MouseEvent| {
+        crate::versions::forget();
+        dispatch.dispatch(Action::Clear);
+    })
 }
 
 /// Takes files that are dropped anywhere on the page; `over` says whether one is held above it.

@@ -26,6 +26,9 @@ pub(crate) struct PlayerProps {
     pub(crate) speed: Speed,
     /// Whether it stops only where something matches.
     pub(crate) matches: bool,
+    /// Whether the drawing has the screen, and what turns that; a player without it does not ask for it.
+    #[prop_or_default]
+    pub(crate) full: Option<(bool, Callback<()>)>,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -33,7 +36,8 @@ pub(crate) struct PlayerProps {
 /// The player.
 #[component]
 pub(crate) fn Player(props: &PlayerProps) -> Html {
-    let PlayerProps { lang, timeline, stop, playing, looped, speed, matches, dispatch } = props;
+    let PlayerProps { lang, timeline, stop, playing, looped, speed, matches, full, dispatch } =
+        props;
     let (lang, stop) = (*lang, *stop);
     let none = timeline.stops == 0;
     let last = timeline.stops.saturating_sub(1);
@@ -66,6 +70,10 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
                     aria-label={ui(lang, Key::Loop)} aria-pressed={looped.to_string()} data-testid="loop"><Icon id="i-loop" size={14} /></button>
                 <button class={classes!("speed", matches.then_some("on"))} onclick={act(dispatch, Action::Matches)} title={ui(lang, Key::MatchesOnly)}
                     aria-label={ui(lang, Key::MatchesOnly)} aria-pressed={matches.to_string()} data-testid="matches"><Icon id="i-matches" size={14} /></button>
+                if let Some((is, turn)) = full {
+                    <button class={classes!("speed", is.then_some("on"))} onclick={turn.reform(|_: MouseEvent| ())} title={ui(lang, Key::HelpFull)}
+                        aria-label={ui(lang, Key::HelpFull)} aria-pressed={is.to_string()} data-testid="full"><Icon id={if *is { "i-narrow" } else { "i-wide" }} size={14} /></button>
+                }
             </p>
         </div>
     }

@@ -155,6 +155,7 @@ fn view_cell(cell: &Cell, more: &'static str, now: Option<usize>, hover: Hover) 
         cell.hit.then_some("hit"),
         cell.stop.then_some("stop"),
         (cell.class == "fate").then_some(tone),
+        (cell.icon == "i-half").then_some("open"),
         (now == Some(cell.step)).then_some("now"),
         now.is_some_and(|now| cell.step < now).then_some("past"),
         (hover == Some(cell.step)).then_some("lit"),

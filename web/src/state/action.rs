@@ -25,8 +25,12 @@ pub enum Action {
     Redo,
     /// The packet field was edited.
     Draft(Rc<str>),
+    /// Another line was begun in the packet field: nothing is left of the one before.
+    Begun(Rc<str>),
     /// A whole packet line takes the place of what is in the field.
     Line(Rc<str>),
+    /// The same as the form has it: what stands there of where the packet comes from was chosen.
+    Form(Rc<str>),
     /// The packet field was sent.
     Send,
     /// A packet follows the ones sent.
@@ -56,6 +60,8 @@ pub enum Action {
     Change(Rc<str>),
     /// A change is taken back.
     Unchange(usize),
+    /// A change is worded otherwise.
+    Rechange(usize, Rc<str>),
     /// A promise is made: packets, and the fate that the last should have. One about the same packets gives way.
     Promise(Rc<str>),
     /// A promise is given up.
@@ -172,6 +178,7 @@ impl Action {
                 | Self::Forget(_)
                 | Self::Change(_)
                 | Self::Unchange(_)
+                | Self::Rechange(..)
                 | Self::Amend(..)
                 | Self::Load(_)
                 | Self::Clear

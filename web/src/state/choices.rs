@@ -90,4 +90,6 @@ pub enum Overlay {
     Share,
     /// The menu of what is done with the page itself.
     More,
+    /// The earlier versions of the paste.
+    Versions,
 }

@@ -58,7 +58,7 @@ pub(super) fn is_replaced(old: &Paste, new: &Paste) -> bool {
 
 /// Whether a paste took the place of another one, rather than being a change of it or a later dump of the
 /// same host: little of the old text stands at its begin and end, and few of its lines stand in it.
-pub(super) fn is_another(old: &Paste, new: &Paste) -> bool {
+pub fn is_another(old: &Paste, new: &Paste) -> bool {
     if !is_replaced(old, new) {
         return false;
     }

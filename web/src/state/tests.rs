@@ -146,6 +146,36 @@ fn each_host_keeps_what_was_said_of_it() {
 }
 
 #[test]
+fn the_source_of_one_packet_is_no_part_of_another() {
+    let line = "curl 10.0.0.2:80 from 10.0.0.9 in eth1";
+    let sent = after(&state(), [Action::Line(line.into()), Action::Send]);
+    assert_eq!(sent.origin, Origin::wire("10.0.0.9", "eth1"));
+    let edited = after(&sent, [Action::Draft("curl 10.0.0.2:81".into())]);
+    assert_eq!(edited.origin, sent.origin, "the same packet, edited");
+    let begun = after(&sent, [Action::Begun("p".into()), Action::Draft("ping 10.0.0.2".into())]);
+    assert_eq!(begun.origin, Origin::default());
+    // What was chosen stands until a line says otherwise.
+    let chosen = after(&sent, [Action::Form("curl 10.0.0.2:80 from 10.0.0.7 in eth0".into())]);
+    let begun = after(&chosen, [Action::Begun("ping 10.0.0.2".into())]);
+    assert_eq!(begun.origin, Origin::wire("10.0.0.7", "eth0"));
+    let sent = after(&begun, [Action::Line(line.into()), Action::Send, Action::Begun("p".into())]);
+    assert_eq!(sent.origin, Origin::default());
+}
+
+#[test]
+fn a_change_is_worded_otherwise_in_its_place() {
+    let made = after(
+        &state(),
+        [Action::Change("iptables -A INPUT -j DROP".into()), Action::Change("ip rule".into())],
+    );
+    let reworded = after(&made, [Action::Rechange(0, " iptables -A FORWARD -j DROP ".into())]);
+    assert_eq!(reworded.scenario.edits(), ["iptables -A FORWARD -j DROP", "ip rule"]);
+    assert!(reworded.apply(Action::Rechange(2, "ip rule".into())).is_none());
+    assert!(reworded.apply(Action::Rechange(0, " ".into())).is_none());
+    assert_eq!(after(&reworded, [Action::Undo]).scenario.edits(), made.scenario.edits());
+}
+
+#[test]
 fn a_shown_packet_brings_its_origin() {
     let mut example = example();
     example.scenario.packets.push("curl 127.0.0.1:80".into());

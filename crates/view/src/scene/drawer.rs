@@ -61,6 +61,7 @@ pub(super) fn open(
         Some(StopKind::Fork(f)) => grouped_cards(t, f, cards::most(&fork_cards(t, f), area, pen)),
         _ => Vec::new(),
     };
+    let (cards, alike) = cards.into_iter().unzip();
     let mut opened = None;
     for detail in 0..4 {
         let tried = Stair::lay(t, frame, all, at, &shown, base, detail, pen);
@@ -73,5 +74,5 @@ pub(super) fn open(
     let mut stair = opened?;
     stair.squeeze(frame.x0(), area.right() - 20.0);
     let from = frame.station_of(base).map_or(p(frame.x0(), frame.trunk()), |s| s.at);
-    Some(stair.finish(now.reply, base_step, base, area, cards, fork, from))
+    Some(stair.finish(now.reply, base_step, base, area, (cards, alike), fork, from))
 }

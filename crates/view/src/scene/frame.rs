@@ -2,7 +2,9 @@
 
 mod idle;
 mod layout;
+mod notes;
 mod paint;
-mod stations;
 
-pub(super) use layout::{Frame, Place, Station, asked_table, is_bridged, out_iface};
+pub(super) use layout::{
+    Frame, OPEN, Place, Station, asked_table, bridge_of, is_bridged, out_iface,
+};

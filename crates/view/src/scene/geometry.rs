@@ -91,6 +91,8 @@ pub(super) struct Opened {
     pub(super) visits: Vec<Visit>,
     pub(super) folded: Option<usize>,
     pub(super) cards: Vec<BranchCard>,
+    /// For how many other ways each card stands.
+    pub(super) alike: Vec<usize>,
     pub(super) fork_at: Option<Point>,
     /// Where the rest of the drawer begins, and its height.
     pub(super) rest: Area,

@@ -106,8 +106,19 @@ fn ask(t: &Explained, pen: &mut Pen, fork: &Fork, a: Area) {
     }
 }
 
-/// The packet as it is now, each field with what it was where it changed.
+/// The packet as it is now, under a line.
 fn header(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
+    if a.h >= LEAST_FIELDS {
+        hair(pen, a);
+    }
+    fields(t, pen, now, a);
+}
+
+/// The height in which the fields of a packet begin to say something.
+const LEAST_FIELDS: f64 = 66.0;
+
+/// The fields of the packet, each with what it was where it changed.
+fn fields(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let Some(trace) = t.trace(now.reply) else { return };
     let Some(m) = moment(trace, now.last) else { return };
     let (sent, is) = (&trace.sent.packet, &m.packet);
@@ -125,10 +136,9 @@ fn header(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let names = rows.iter().map(|(n, ..)| pen.width(n, "s12")).fold(0.0, f64::max);
     let step = 20.0;
     let room = ((a.h - 6.0) / step).max(0.0) as usize;
-    if room < 3 {
+    if a.h < LEAST_FIELDS {
         return;
     }
-    hair(pen, a);
     for (i, (name, was, is)) in rows.iter().take(room).enumerate() {
         let y = a.y + 22.0 + step * i as f64;
         pen.text(a.x, y, name.as_str(), "s12 t3");
@@ -186,7 +196,10 @@ fn ahead(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, a: Area)
     if more && room > 0 {
         let y = a.y + 58.0 + step * shown as f64;
         let words = text!(t.lang, PanelMore, count = next.len() - shown);
-        pen.text(a.x + 18.0, y, words, "s11 t3");
+        let link = Link { step: next.get(shown).copied(), ..Link::default() };
+        pen.group("gm", link, words.as_str(), |pen| {
+            pen.text(a.x + 18.0, y, words.as_str(), "s11 more");
+        });
     }
 }
 
@@ -225,7 +238,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     if beside {
         let place =
             Area { x: a.right() - column - 6.0, y: a.y + 24.0, w: column - 18.0, h: a.h - 40.0 };
-        header(t, pen, now, place);
+        fields(t, pen, now, place);
     }
     let most = a.right() - x - 24.0 - column;
     let mut y = a.y + 40.0;
@@ -234,7 +247,9 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
         y += 17.0;
     }
-    let short = if fails { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
+    // What becomes of the answer is told with the end.
+    let whole = fails || open && banner::hangs_on(t).is_none();
+    let short = if whole { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
     let short: String =
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
     let class = format!("s15 w6 {class}");
@@ -277,7 +292,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         }
     }
     let left = Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 };
-    let bottom = siblings(t, pen, left).max(y).max(a.y + if beside { 172.0 } else { 80.0 });
+    let bottom = siblings(t, pen, all, left).max(y).max(a.y + if beside { 172.0 } else { 80.0 });
     // The card is as tall as what is in it, and lies under it.
     let h = (bottom + 16.0 - a.y).min(a.h);
     pen.rect(Area { h, ..a }, 12.0, "drawer");
@@ -340,13 +355,16 @@ fn way_taken(t: &Explained, outcome: usize) -> Option<String> {
 
 /// What an outcome answers to a question.
 fn answer_of(t: &Explained, fork: &Fork, outcome: usize) -> Option<String> {
-    let branch = fork.branches.iter().find(|b| b.outcomes.contains(&outcome))?.outcome;
-    let card = crate::steps::cards(t, fork).into_iter().find(|c| c.outcome == branch)?;
-    Some(card.label)
+    let branch = fork.branches.iter().find(|b| b.outcomes.contains(&outcome))?;
+    let choice = branch.key.last().filter(|_| branch.weight.is_none());
+    choice.and_then(|choice| crate::steps::choice_words(t, choice)).or_else(|| {
+        let cards = crate::steps::cards(t, fork);
+        cards.into_iter().find(|c| c.outcome == branch.outcome).map(|card| card.label)
+    })
 }
 
 /// The other ways the packet can end, as lines to follow; where they end.
-fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
+fn siblings(t: &Explained, pen: &mut Pen, stops: &[TimelineStop], a: Area) -> f64 {
     let Some(walk) = t.walk() else { return a.y };
     let all = t.siblings();
     let step = 22.0;
@@ -390,7 +408,8 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
             let used = pen.fitted(a.x + 20.0, y, name, (a.w * 0.55).max(160.0), class);
             let x = a.x + 20.0 + used.max(130.0) + 14.0;
             let class = tone_class(fate::tone(&outcome.trace.fate));
-            let used = pen.fitted(x, y, &words, a.right() - x - 60.0, &format!("s12 w5 {class}"));
+            let share = if weight.is_empty() { 0.0 } else { 60.0 };
+            let used = pen.fitted(x, y, &words, a.right() - x - share, &format!("s12 w5 {class}"));
             pen.text(x + used + 14.0, y, weight.as_str(), "s11 t3");
         });
     }
@@ -398,7 +417,13 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
     if hidden > 0 && room > 0 {
         lines += 1;
         let words = text!(t.lang, PanelMore, count = all.len() - room);
-        pen.text(a.x + 20.0, a.y + 12.0 + step * lines as f64, words, "s11 t3");
+        let y = a.y + 12.0 + step * lines as f64;
+        // Where the paths part, each is a press away.
+        let step = stops.iter().position(|stop| matches!(stop.kind, StopKind::Fork(_)));
+        let link = Link { step, list: true, ..Link::default() };
+        pen.group("gm", link, words.as_str(), |pen| {
+            pen.text(a.x + 20.0, y, words.as_str(), "s11 more");
+        });
     }
     a.y + 12.0 + step * lines as f64
 }

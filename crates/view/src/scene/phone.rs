@@ -5,7 +5,7 @@ use crate::drawing::{Measure, Scene};
 use crate::explained::moment;
 use crate::explained::{Explained, last_hook};
 use crate::fate;
-use crate::page::{Run, Style};
+use crate::page::{Run, Style, Tone};
 use crate::steps::hook_of;
 use crate::stops::{TimelineStop, stops};
 use crate::values::{destination, source};
@@ -129,8 +129,8 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
     }
     let here = now.and_then(|n| hook_of(t.trace(n.reply)?, n));
     let ended = t.outcome().and_then(|o| {
-        let stopped = fate::tone(&o.trace.fate) == crate::page::Tone::Stop;
-        if stopped { last_hook(&o.trace) } else { None }
+        let stopped = fate::tone(&o.trace.fate) == Tone::Stop;
+        if stopped && crate::banner::standing(t) == Tone::Stop { last_hook(&o.trace) } else { None }
     });
     if looped {
         pen.circle(p(24.0, 71.0), 7.5, "num on");
@@ -151,6 +151,9 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
     }
     if let Some(outcome) = t.outcome() {
         if let Entry::Wire { iface, .. } = &outcome.trace.sent.entry {
+            // The bridge itself is no port of it.
+            let open = super::frame::bridge_of(&outcome.trace) == Some(&**iface);
+            let iface = if open { super::frame::OPEN } else { iface };
             pen.fitted(8.0, 38.0, iface, 90.0, "s11 m t3");
         }
         let out = std::iter::once(&outcome.trace)

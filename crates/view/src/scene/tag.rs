@@ -1,5 +1,7 @@
 //! The label beside the packet: its addresses and its mark, what was rewritten in another colour.
 
+mod place;
+
 use super::frame::Frame;
 use super::geometry::{Key, Opened, key};
 use super::pen::{Area, Pen, Point, tenth};
@@ -15,8 +17,10 @@ use chainwalk_model::Hook;
 
 /// The label of a stop: what it says, and where.
 pub(super) struct Tag {
-    /// Names and values; the last is drawn at the right of the third.
+    /// Names and values; the last is drawn at the right of the last line.
     rows: Vec<(String, Run)>,
+    /// How many lines are drawn: a mark that was never set has none where there is little room.
+    lines: usize,
     /// The width of the names.
     names: f64,
     place: Area,
@@ -54,13 +58,19 @@ pub(super) fn lay(
         (text!(lang, TagKind), Run { text: lane_word(packet), style: Style::Plain }),
     ];
     let names = rows[..3].iter().map(|(n, _)| pen.width(n, "s11")).fold(0.0, f64::max);
+    let low = opened.filter(|o| o.low());
+    let lines = if low.is_some() && m.mark == 0 && first_mark == 0 { 2 } else { 3 };
     let value = |row: usize| pen.width(&rows[row].1.text, "s12 m w6");
-    let third = value(2) + pen.width(&rows[3].1.text, "s11 m") + 24.0;
-    let w = BEFORE + names + BETWEEN + value(0).max(value(1)).max(third) + BEFORE;
-    let size = (w, 3.0 * STEP + 13.0);
+    let last = value(lines - 1) + pen.width(&rows[3].1.text, "s11 m") + 24.0;
+    let w = BEFORE + names + BETWEEN + value(0).max(value(1)).max(last) + BEFORE;
+    let size = (w, lines as f64 * STEP + 13.0);
+    if let Some(o) = low {
+        let (place, nose) = place::among(pen, o, key(now), rest, size, (frame.w, frame.h));
+        return Some(Tag { rows, lines, names, place, nose, apart: false });
+    }
     let word = frame.end_beside(t, pen);
     let (place, nose, apart) = place(frame, rest, opened.map(|o| (o, key(now))), size, word);
-    Some(Tag { rows, names, place, nose, apart })
+    Some(Tag { rows, lines, names, place, nose, apart })
 }
 
 /// The height of a row, and the spaces around its name.
@@ -81,11 +91,11 @@ impl Tag {
             // The card of the fate stands below and says the same, and what it would cover is to be seen.
             return self.rows;
         }
-        let Self { rows, names, place: a, nose, .. } = self;
+        let Self { rows, lines, names, place: a, nose, .. } = self;
         pen.group("tag", Link::default(), "", |pen| {
             pen.path(nose, "tagbox");
             pen.rect(a, 10.0, "tagbox");
-            for (i, (name, value)) in rows.iter().take(3).enumerate() {
+            for (i, (name, value)) in rows.iter().take(lines).enumerate() {
                 let y = a.y + 18.0 + STEP * i as f64;
                 pen.text(a.x + BEFORE, y, name.as_str(), "s11 tg2");
                 let class = match value.style {
@@ -96,7 +106,7 @@ impl Tag {
                 // It is cut where no free place is as wide.
                 pen.fitted(x, y, &value.text, a.right() - BEFORE - x + 0.1, class);
             }
-            let y = a.y + 18.0 + STEP * 2.0;
+            let y = a.y + 18.0 + STEP * (lines - 1) as f64;
             pen.text(a.right() - BEFORE, y, rows[3].1.text.as_str(), "s11 m tg2 end");
         });
         rows
@@ -131,9 +141,6 @@ fn place(
         // Above the word of an end beside INPUT, under the wire of lo.
         (Area { x: input.x - 14.0 - w, y: 8.0, w, h }, String::new(), true)
     };
-    if opened.is_some_and(|(o, _)| o.low()) {
-        return aside();
-    }
     if let Some((o, now)) = opened {
         let (top, height) = o.band();
         let mut y = rest.y + 17.0;

@@ -45,7 +45,7 @@ mod in_chromium {
             page.until("the help is closed", "return at('help') === null").await?;
             let fate = heard().await?;
             ensure!(rules > chains && chains > 1 && fate == 0, "{rules} {chains} {fate}");
-            page.key("f").await?;
+            page.key("r").await?;
             page.until(
                 "the fate is read, and that it is the same everywhere",
                 "const said = text('narration'); return said.includes('Rejected') && said.includes('all 3')",

@@ -31,7 +31,7 @@ mod in_chromium {
             )
             .await?;
             ensure!(page.text("return at('made').innerText").await?.contains(MARK));
-            page.ask("at('made').querySelector('button').click()").await?;
+            page.ask("at('made').querySelector('.x').click()").await?;
             page.turns("stop").await?;
             page.until("no change is left", "return !at('made')").await
         })

@@ -113,7 +113,7 @@ async fn session(page: &Page, phone: bool) -> Result<()> {
     page.press("Enter").await?;
     page.until("both fates are shown", "return at('compared') !== null").await?;
     page.focus_is_seen("a change is tried").await?;
-    page.tab_to("[data-testid=made] button", false).await?;
+    page.tab_to("[data-testid=made] .x", false).await?;
     page.press("Enter").await?;
     page.until("it is taken back", "return at('made') === null").await?;
     page.focus_is_seen("a change is taken back").await?;

@@ -30,6 +30,7 @@ mod pictures;
 mod playback;
 mod promises;
 mod room;
+mod second;
 mod share;
 mod sizes;
 mod stale;

@@ -53,7 +53,7 @@ async fn journey(reader: &Visitor<'_>) -> Result<()> {
             "return document.activeElement !== null && document.activeElement !== document.body",
         )
         .await?;
-    reader.click("[data-testid=made] button").await?;
+    reader.click("[data-testid=made] .x").await?;
     reader.until("the change is taken back", "return at('made') === null").await?;
 
     reader.click("[data-testid=lang]").await?;

@@ -125,7 +125,7 @@ fn chains_are_called_by_meaning_or_by_name() -> Result<()> {
 fn keys_tell_the_fate_loop_the_walk_and_zoom() -> Result<()> {
     drive(DESK, async |page| {
         page.key("Home").await?;
-        page.press("f").await?;
+        page.press("r").await?;
         page.until(
             "the fate is said",
             "return at('narration').innerText.includes('No route to host')",

@@ -21,9 +21,11 @@ pub(super) fn fork(
     aside: Option<Html>,
     reason: Option<Html>,
 ) -> Html {
-    let (first, others) = row.branches.split_at(row.branches.len().min(SHOWN));
-    let (first, others) =
-        if others.len() < 2 { (&row.branches[..], &[][..]) } else { (first, others) };
+    // What was not walked stands below them all.
+    let walked = row.branches.iter().filter(|card| card.is_walked()).count();
+    let (all, unwalked) = row.branches.split_at(walked);
+    let (first, others) = all.split_at(walked.min(SHOWN));
+    let (first, others) = if others.len() < 2 { (all, &[][..]) } else { (first, others) };
     html! {
         <span class="card">
             <span class="head"><Icon id="i-fork" size={14} />
@@ -41,12 +43,18 @@ pub(super) fn fork(
                         {for others.iter().map(|card| branch(card, dispatch, at))}
                     </details>
                 }
+                {for unwalked.iter().map(|card| branch(card, dispatch, at))}
             </span>
         </span>
     }
 }
 
 fn branch(card: &BranchCard, dispatch: &Dispatch, at: usize) -> Html {
+    if !card.is_walked() {
+        return html! {
+            <span class="branch unwalked"><span class="label">{&card.label}</span><span class="weight">{&card.weight}</span></span>
+        };
+    }
     let follow = act(dispatch, Action::Follow(card.outcome));
     html! {
         <label class={classes!("branch", card.followed.then_some("on"))}

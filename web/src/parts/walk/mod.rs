@@ -9,6 +9,7 @@ mod search;
 mod tree;
 
 use super::act::{Dispatch, Hover, act};
+use super::hint::hint;
 use super::icon::Icon;
 use super::promises::Keep;
 use super::seek::SeekBar;
@@ -60,6 +61,9 @@ pub(crate) struct WalkProps {
     pub(crate) turn_to: Callback<(Span, bool)>,
     /// Whether it is of an old answer.
     pub(crate) stale: bool,
+    /// Whether it is of an example as it came.
+    #[prop_or_default]
+    pub(crate) fresh: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -212,8 +216,8 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     };
     let (tried, hit) = told.as_ref().map_or((0, 0), |told| counts(&told.timeline));
     let rules = if tried == 1 { Key::RuleTried } else { Key::RulesTried };
-    // What was stopped has no answer to follow.
-    let replied = told.as_ref().is_some_and(|told| told.banner.tone != Tone::Stop);
+    // What was stopped has no answer to follow; where the way back is walked already, it is a press away above.
+    let replied = told.as_ref().is_some_and(|t| t.banner.tone != Tone::Stop && t.legs.is_empty());
     let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
     // The same again is another connection from the same place; an answer has no such thing.
     let again = packets.get(*packet).filter(|line| !follows(line));
@@ -266,6 +270,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 <button class="yn follow" onclick={follow} data-testid="follow"><Icon id="i-dn" />{ui(lang, Key::FollowPacket)}</button>
             }
             <div class="scroller" ref={list} onwheel={scrolled.reform(|_: WheelEvent| ())} ontouchmove={scrolled.reform(|_: TouchEvent| ())}>
+            if props.fresh && !rows.is_empty() { {hint(lang, "walk", Key::HintWalk)} }
             if !rows.is_empty() {
                 <div class="switch" role="group" aria-label={ui(lang, Key::ChainNames)}>
                     {for [(false, Key::ByMeaning), (true, Key::ByName)].map(|(raw, key)| html! {
@@ -302,7 +307,7 @@ fn tabs(props: &WalkProps) -> Html {
     html! {
         <div class="packets" role="group" aria-label={ui(*lang, Key::Packets)}>
             {for packets.iter().enumerate().map(|(at, line)| {
-                let (words, _) = Origin::split(line);
+                let words = in_words(*lang, line);
                 html! {
                     <button class={classes!("tab", (at == *packet).then_some("on"))} title={line.clone()}
                         aria-pressed={(at == *packet).to_string()} onclick={act(dispatch, Action::Show(at))}>
@@ -313,6 +318,15 @@ fn tabs(props: &WalkProps) -> Html {
             <button class="tab" onclick={act(dispatch, Action::Unsend)} title={ui(*lang, Key::Unsend)}
                 aria-label={ui(*lang, Key::Unsend)}><Icon id="i-x" /></button>
         </div>
+    }
+}
+
+/// A packet line for who reads it: one that answers another says so.
+fn in_words(lang: Lang, line: &str) -> String {
+    let (words, _) = Origin::split(line);
+    match words.strip_prefix("reply ").map(|rest| rest.split_whitespace().next()) {
+        Some(Some(number)) => ui(lang, Key::ReplyTo).replace("{number}", number),
+        _ => words,
     }
 }
 

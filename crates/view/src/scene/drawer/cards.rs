@@ -2,11 +2,13 @@
 
 use crate::drawing::Link;
 use crate::explained::Explained;
+use crate::forks::Fork;
 use crate::page::{BranchCard, Tone};
 use crate::say::{plain, text};
 use crate::scene::geometry::Opened;
-use crate::scene::pen::{Area, Pen, p, rounded};
+use crate::scene::pen::{Area, Pen, p, rounded, tenth};
 use crate::stops::{StopKind, TimelineStop};
+use std::fmt::Write as _;
 
 /// The ways from the fork to its cards.
 pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
@@ -19,7 +21,7 @@ pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
         let way = [from, p(from.x, turn), p(x, turn), p(x, a.y - 9.0)];
         if card.followed {
             chosen = Some(way);
-        } else {
+        } else if card.is_walked() {
             pen.path(rounded(&way, 10.0), "branch");
         }
     }
@@ -66,16 +68,17 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
     let places = card_places(o);
     let left = o.area.x + 16.0;
     let most = places.first().map_or(200.0, |a| a.x - left - 16.0);
-    let fork = all.iter().find_map(|s| match &s.kind {
+    let asked = all.iter().enumerate().find_map(|(at, s)| match &s.kind {
         StopKind::Fork(f)
             if o.nodes
                 .iter()
                 .any(|n| all[n.stop].first == s.first && n.at == o.fork_at.unwrap_or_default()) =>
         {
-            Some(f)
+            Some((at, &**f))
         }
         _ => None,
     });
+    let fork = asked.map(|(_, fork)| fork);
     let top = o.rest.y + if o.rest.h < 104.0 { 24.0 } else { 36.0 };
     // What is still open is no end that ways could share.
     let same = o.cards.windows(2).all(|w| w[0].fate == w[1].fate)
@@ -98,7 +101,7 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
     }
     if same && let Some(card) = o.cards.first() {
         let class = tone_class(card.tone);
-        let ways = fork.map_or(o.cards.len(), |f| f.branches.len());
+        let ways = fork.map_or(o.cards.len(), Fork::ways);
         let word = match ways {
             2 => text!(lang, SceneBothSame),
             _ => text!(lang, SceneAllSame, count = ways),
@@ -108,13 +111,82 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
             y += 15.0;
         }
     }
+    // What is not shown is listed in the walk.
+    let stop = asked.map(|(at, _)| at);
+    let list = Link { step: stop, list: true, ..Link::default() };
     for (index, (card, a)) in o.cards.iter().zip(&places).enumerate() {
-        draw_card(pen, index, card, *a, random);
+        let more = o.alike.get(index).copied().unwrap_or_default();
+        if more == 0 {
+            draw_card(pen, index, card, *a, random);
+            continue;
+        }
+        let words = text!(lang, CardsMore, count = more);
+        let (name, most) = (pen.width(&card.name, "s11 m"), a.w - 2.0 * INSIDE);
+        let fits = name + 6.0 + pen.width(&words, "s11") <= most;
+        let shown = if fits { words.clone() } else { format!("+{more}") };
+        let behind = pen.width(&shown, "s11") + 6.0;
+        one_card(pen, index, card, *a, (random, Some(behind)));
+        pen.group("gm", list.clone(), words, |pen| {
+            let x = a.x + INSIDE + name.min(most - behind) + 6.0;
+            pen.text(x, name_line(*a), shown, "s11 more");
+        });
     }
     if o.cards.len() > CARDS {
         let more = text!(lang, SceneMore, count = o.cards.len() - CARDS);
-        pen.text(o.area.right() - 16.0, o.rest.y + 16.0, more, "s11 t3 end");
+        pen.group("gm", list, more.as_str(), |pen| {
+            pen.text(o.area.right() - 16.0, o.rest.y + 16.0, more.as_str(), "s11 more end");
+        });
     }
+}
+
+/// The baseline of a card's heading, and what lies between its lines.
+fn lines(a: Area) -> (f64, f64) {
+    let low = a.h < 70.0;
+    let step = if low { 11.5 } else { ((a.h - 28.0) / 2.6).clamp(14.0, 19.0) };
+    // The number on the edge hangs into the card.
+    (a.y + if low { 21.0 } else { 28.0 }, step)
+}
+
+/// The baseline of a card's second line.
+fn name_line(a: Area) -> f64 {
+    let (first, step) = lines(a);
+    first + step
+}
+
+/// A card for what was not walked.
+fn draw_unwalked(pen: &mut Pen, card: &BranchCard, a: Area) {
+    pen.group("gu", Link::default(), card.label.as_str(), |pen| {
+        pen.rect(a, 11.0, "sep");
+        pen.path(hatch(Area { x: a.x + 4.0, y: a.y + 4.0, w: a.w - 8.0, h: a.h - 8.0 }), "hatch");
+        let (y, step) = lines(a);
+        for (n, (words, class)) in
+            [(&card.label, "s12 w6 t2"), (&card.weight, "s11 w6 t2")].into_iter().enumerate()
+        {
+            let y = y + step * n as f64;
+            let shown = pen.fit(words, a.w - 2.0 * INSIDE, class);
+            let ground = Area {
+                x: a.x + INSIDE - 4.0,
+                y: y - 12.0,
+                w: pen.width(&shown, class) + 8.0,
+                h: 16.0,
+            };
+            pen.rect(ground, 4.0, "pill");
+            pen.text(a.x + INSIDE, y, shown, class);
+        }
+    });
+}
+
+/// Slanted lines that fill a place.
+fn hatch(a: Area) -> String {
+    let mut out = String::new();
+    let mut k = 8.0;
+    while k < a.w + a.h {
+        let from = if k <= a.w { p(a.x + k, a.y) } else { p(a.right(), a.y + k - a.w) };
+        let to = if k <= a.h { p(a.x, a.y + k) } else { p(a.x + k - a.h, a.bottom()) };
+        let _ = write!(out, "M{} {}L{} {}", tenth(from.x), tenth(from.y), tenth(to.x), tenth(to.y));
+        k += 8.0;
+    }
+    out
 }
 
 /// What a card leaves free at its sides.
@@ -122,6 +194,22 @@ const INSIDE: f64 = 13.0;
 
 /// One way out of a fork, as a card with its number on the upper edge.
 pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
+    one_card(pen, index, card, a, (random, None));
+}
+
+/// The same; of a card that stands for several ways, with the room that is taken behind its name. Its weight is in the
+/// first line then.
+fn one_card(
+    pen: &mut Pen,
+    index: usize,
+    card: &BranchCard,
+    a: Area,
+    (random, behind): (bool, Option<f64>),
+) {
+    if !card.is_walked() {
+        draw_unwalked(pen, card, a);
+        return;
+    }
     let link = Link { outcome: Some(card.outcome), ..Link::default() };
     let label = format!("{} {} {}", card.label, card.weight, card.fate);
     pen.group("gc", link, label, |pen| {
@@ -135,14 +223,13 @@ pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area,
         let most = a.w - 2.0 * INSIDE;
         let code = card.label.contains(':') || card.label.contains('.') && random;
         let class = if code { "s13 m w6" } else { "s13 w6" };
-        let low = a.h < 70.0;
-        let step = if low { 11.5 } else { ((a.h - 28.0) / 2.6).clamp(14.0, 19.0) };
-        // The number on the edge hangs into the card.
-        let y1 = a.y + if low { 21.0 } else { 28.0 };
-        pen.fitted(inner, y1, &card.label, most, class);
-        let weight = pen.width(&card.weight, "s11 w6");
-        pen.text(a.right() - 13.0, y1 + step, card.weight.as_str(), "s11 w6 end");
-        pen.fitted(inner, y1 + step, &card.name, most - weight - 10.0, "s11 m t2");
+        let (y1, step) = lines(a);
+        let weight = pen.width(&card.weight, "s11 w6") + 10.0;
+        let (above, below) = behind.map_or((most, most - weight), |b| (most - weight, most - b));
+        pen.fitted(inner, y1, &card.label, above, class);
+        let y = if behind.is_some() { y1 } else { y1 + step };
+        pen.text(a.right() - INSIDE, y, card.weight.as_str(), "s11 w6 end");
+        pen.fitted(inner, y1 + step, &card.name, below, "s11 m t2");
         let class = tone_class(card.tone);
         let icon = match card.tone {
             Tone::Ok => "i-ok",

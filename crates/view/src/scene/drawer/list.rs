@@ -72,7 +72,7 @@ pub(super) fn rules_list(
                 None => State::Never,
             };
         let is_now = stop == Some(at);
-        let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), outcome: None };
+        let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), ..Link::default() };
         let conditions = conditions_text(t.rules(), r);
         let words = if conditions.is_empty() { text!(t.lang, AnyPacket) } else { conditions };
         let does = r.verdict().map(|x| target_text(rules, r.chain, x)).unwrap_or_default();

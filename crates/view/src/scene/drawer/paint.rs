@@ -206,7 +206,7 @@ fn note(t: &Explained, all: &[TimelineStop], at: usize) -> String {
             const TOLD: usize = 4;
             let first = fork.branches.first().and_then(|b| b.weight).unwrap_or_default();
             let even = |b: &Branch| b.weight.is_some_and(|w| (w - first).abs() < 1e-6);
-            let count = fork.branches.len();
+            let count = fork.ways();
             if count > TOLD && fork.branches.iter().all(even) {
                 return text!(t.lang, SceneTakesEach, count = count, share = percent(first));
             }
@@ -297,7 +297,7 @@ fn nodes(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, o: &Open
             step: Some(node.stop),
             rule,
             span: crate::timeline::span(t, stop),
-            outcome: None,
+            ..Link::default()
         };
         let label = plain(&crate::timeline::narration(t, stop));
         let far = if ahead { " ahead" } else { "" };

@@ -98,9 +98,20 @@ impl Stair {
             } else if fresh {
                 x += if forks { 0.0 } else { 32.0 };
             } else if miss && last_miss {
-                x += if detail >= 3 { 12.0 } else { 20.0 };
+                let step = if detail >= 3 { 12.0 } else { 20.0 };
+                x = (x + step).max(level.text_end + step - 9.0);
             } else {
                 x = (x + 34.0).max(level.text_end + 18.0);
+            }
+            // What stands for several rules is as wide as their number.
+            let half = match stop.kind {
+                StopKind::Tried(_, a, b) if a < b => {
+                    pen.width(&(b + 1 - a).to_string(), "s11") / 2.0 + 11.0
+                }
+                _ => 0.0,
+            };
+            if !first {
+                x += (half - 9.0).max(0.0);
             }
             let k: Key = key(stop);
             let (what, text) = match &stop.kind {
@@ -127,7 +138,11 @@ impl Stair {
             if stops_here(t, stop) {
                 x += 27.0;
             }
-            level.text_end = if width > 0.0 { x + 14.0 + width } else { x + 8.0 };
+            level.text_end = match width {
+                _ if half > 0.0 => x + half + 4.0,
+                width if width > 0.0 => x + 14.0 + width,
+                _ => x + 8.0,
+            };
             out.right = out.right.max(level.text_end);
             let visit = level.visit;
             out.visits[visit].stops.push(*index);
@@ -234,7 +249,7 @@ impl Stair {
         base_step: usize,
         base: ChainId,
         area: Area,
-        cards: Vec<BranchCard>,
+        (cards, alike): (Vec<BranchCard>, Vec<usize>),
         fork: Option<usize>,
         from: Point,
     ) -> Opened {
@@ -293,6 +308,7 @@ impl Stair {
             visits: self.visits,
             folded: self.folded,
             cards,
+            alike,
             fork_at,
             rest: Area { x: area.x, y, w: area.w, h: area.bottom() - y },
             bands,

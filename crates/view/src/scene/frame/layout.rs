@@ -1,6 +1,8 @@
 //! Where everything of the frame stands.
 
+use crate::banner::standing;
 use crate::explained::Explained;
+use crate::page::Tone;
 use crate::places::{absent_class, class};
 use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
@@ -75,6 +77,8 @@ pub(crate) struct Frame {
     /// The hooks the followed packet and its replies visit.
     pub(crate) visited: Vec<Hook>,
     pub(crate) loops: bool,
+    /// Whether the end of the way hangs on an answer.
+    pub(crate) open: bool,
     /// Whether no packet was asked for: the frame then tells policies, for which the arch's boxes are wider.
     pub(crate) idle: bool,
 }
@@ -169,6 +173,7 @@ impl Frame {
             outs: Vec::new(),
             visited: Vec::new(),
             loops: false,
+            open: standing(t) == Tone::Depends,
             idle: t.asks.is_empty(),
         };
         let v6 = t.outcome().is_some_and(|o| o.trace.sent.packet.is_v6());
@@ -319,12 +324,13 @@ impl Frame {
                 && let Entry::Wire { iface, .. } = &trace.sent.entry
             {
                 // Of a bridge it is the ports that a packet passes.
+                let seen = seen_in(trace);
                 let over = is_bridged(trace);
-                let seen = trace.steps.iter().find_map(|s| match &s.event {
-                    Event::Hook(path) => iface_word(&path.iniface),
-                    _ => None,
-                });
-                push(&mut self.ins, seen.filter(|_| !over).unwrap_or(iface));
+                let open = over && seen == Some(&**iface);
+                push(
+                    &mut self.ins,
+                    if open { OPEN } else { seen.filter(|_| !over).unwrap_or(iface) },
+                );
             }
             let meant = trace.steps.iter().rev().find_map(|s| match &s.event {
                 Event::Hook(path) if path.hook == Hook::Forward => {
@@ -454,6 +460,22 @@ impl Frame {
     }
 }
 
+/// What stands for a port of a bridge that is not known.
+pub(crate) const OPEN: &str = "?";
+
+/// The interface by which the first hook sees a packet come in.
+fn seen_in(trace: &Trace) -> Option<&str> {
+    trace.steps.iter().find_map(|s| match &s.event {
+        Event::Hook(path) => iface_word(&path.iniface),
+        _ => None,
+    })
+}
+
+/// The bridge that a packet crosses from port to port, where it is not routed.
+pub(crate) fn bridge_of(trace: &Trace) -> Option<&str> {
+    is_bridged(trace).then(|| seen_in(trace)).flatten()
+}
+
 /// Whether a packet crosses a bridge: it goes from port to port, and is not routed.
 pub(crate) fn is_bridged(trace: &Trace) -> bool {
     let passes = trace.steps.iter().any(|s| match &s.event {
@@ -468,8 +490,8 @@ pub(crate) fn is_bridged(trace: &Trace) -> bool {
 /// The interface a packet leaves by, if it leaves.
 pub(crate) fn out_iface(trace: &Trace) -> Option<String> {
     match &trace.fate {
-        Fate::Bridged(Some(port)) => Some(port.to_string()),
-        Fate::Forwarded(i) | Fate::Sent(i) | Fate::Bridged(i) => {
+        Fate::Bridged(port) => Some(port.as_deref().unwrap_or(OPEN).to_owned()),
+        Fate::Forwarded(i) | Fate::Sent(i) => {
             let seen = trace.steps.iter().rev().find_map(|s| match &s.event {
                 Event::Hook(path) if path.hook == Hook::Postrouting => iface_word(&path.outiface),
                 _ => None,

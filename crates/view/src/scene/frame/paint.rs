@@ -1,19 +1,19 @@
-//! Draws the frame: the track, the hooks, the interfaces, and the notes beside them.
+//! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
-use super::layout::{Frame, HOOKS, Station, is_bridged, out_iface};
+use super::layout::{
+    Frame, HOOKS, OPEN, Place, Station, asked_table, bridge_of, is_bridged, out_iface,
+};
+use super::notes::LEGEND_LINES;
 use crate::drawing::Link;
-use crate::explained::Explained;
+use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::Tone;
-use crate::say::{plain, text};
-use crate::scene::pen::{Pen, Point, p, rounded, tenth};
+use crate::say::text;
+use crate::scene::pen::{Area, Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{StopKind, TimelineStop};
-use crate::values::packet_word;
-use chainwalk_model::{Entry, Event, Hook, Origin, Routed};
-
-/// The lines of the legend.
-const LEGEND_LINES: usize = 5;
+use crate::values::states;
+use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Origin, Question, Routed, Trace};
 
 impl Frame {
     pub(crate) fn draw(
@@ -113,7 +113,25 @@ impl Frame {
             );
             self.draw_route(t, pen);
         });
-        self.draw_stations(t, pen, all, at);
+        // The words of what happened come before the counts of rules, where there is not room for both.
+        let mut taken: Vec<(f64, f64)> = self
+            .stations
+            .iter()
+            .filter_map(|s| {
+                let (word, _) = self.word_below(t, s)?;
+                let on = now.is_some_and(|n| self.stands_at(t, n, s)) && !closed(now);
+                let half = pen.width(&word, "s11 m w6") / 2.0;
+                let x = match on.then(|| self.ends_at(t, s)).flatten() {
+                    Some((_, end)) if self.reaches_route(pen, s, &end) => s.at.x - 9.0 - half,
+                    Some(_) => s.at.x + 9.0 + half,
+                    None => s.at.x,
+                };
+                Some((x - half, x + half))
+            })
+            .collect();
+        for station in &self.stations {
+            self.draw_station(t, pen, station, all, at, &mut taken);
+        }
         if self.idle {
             self.draw_idle(t, pen);
         }
@@ -176,17 +194,21 @@ impl Frame {
                 .fold(f64::MAX, f64::min);
             let a = self.port_area(right, 0);
             let word = if right { text!(t.lang, SceneOut) } else { text!(t.lang, SceneIn) };
-            pen.text(a.x + a.w / 2.0, top - 8.0, word, "s11 t3 mid");
+            if !names.is_empty() {
+                pen.text(a.x + a.w / 2.0, top - 8.0, word, "s11 t3 mid");
+            }
             for (index, name) in names.iter().enumerate() {
                 let a = self.port_area(right, index);
                 let on = used(name, right);
                 let (class, text) =
                     if on { ("port on", "s11 m w6 mid") } else { ("port", "s11 m t2 mid") };
-                let shown = pen.fit(name, a.w - 6.0, "s11 m");
+                let open = name == OPEN && t.outcome().is_some_and(|o| is_bridged(&o.trace));
+                let name = if open { text!(t.lang, ScenePortOpen) } else { name.clone() };
+                let shown = pen.fit(&name, a.w - 6.0, "s11 m");
                 // The packet comes in by it at its first stop, and goes out by it at its last.
                 let last = all.iter().rposition(|stop| matches!(stop.kind, StopKind::Fate));
                 let step = if right { last } else { Some(0) };
-                let interface = t.host.interfaces.iter().find(|i| *i.name == **name);
+                let interface = t.host.interfaces.iter().find(|i| *i.name == *name);
                 let span = interface.and_then(|i| match i.origin {
                     Origin::Pasted(span) => Some(span),
                     _ => None,
@@ -203,8 +225,13 @@ impl Frame {
     /// What routing decided, under the diamond.
     fn draw_route(&self, t: &Explained, pen: &mut Pen) {
         let d = self.diamond();
-        if t.outcome().is_some_and(|o| is_bridged(&o.trace)) {
-            pen.text(d.x, d.y + 43.0, text!(t.lang, SceneNotRouted), "s11 t2 mid");
+        if let Some(outcome) = t.outcome().filter(|o| is_bridged(&o.trace)) {
+            let word = match bridge_of(&outcome.trace) {
+                Some(bridge) => text!(t.lang, SceneBridged, bridge = bridge),
+                None => text!(t.lang, SceneNotRouted),
+            };
+            let shown = pen.fit(&word, self.x(120.0), "s11");
+            pen.text(d.x, d.y + 43.0, shown, "s11 t2 mid");
             return;
         }
         pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
@@ -232,6 +259,46 @@ impl Frame {
         pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
     }
 
+    /// What is said below a station of the trunk of what happened there, and its colour.
+    fn word_below(&self, t: &Explained, s: &Station) -> Option<(String, &'static str)> {
+        if matches!(s.hook, Hook::Input | Hook::Output) {
+            return None;
+        }
+        if let Some((tone, word)) = self.ends_at(t, s) {
+            return Some((word, if tone == Tone::Stop { "stop" } else { "ask" }));
+        }
+        if s.place == Place::Conntrack {
+            let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
+            return Some((word, "cts")).filter(|(word, _)| !word.is_empty());
+        }
+        let translates = self.nat(s.hook).is_some_and(|nat| nat.name == s.name);
+        (translates && put_back_at(t, s.hook)).then(|| ("un-NAT".to_owned(), "cts"))
+    }
+
+    /// Whether the packet ends at a station, and the word for it. The end of a way that hangs on an answer is open.
+    fn ends_at(&self, t: &Explained, s: &Station) -> Option<(Tone, String)> {
+        let (tone, word) = way_ends_at(t, s)?;
+        Some((if self.open { Tone::Depends } else { tone }, word))
+    }
+
+    /// Where the word of an end beside INPUT or OUTPUT stands, if there is one: its letters.
+    pub(crate) fn end_beside(&self, t: &Explained, pen: &Pen) -> Option<Area> {
+        let upright = |s: &&Station| matches!(s.hook, Hook::Input | Hook::Output);
+        self.stations.iter().filter(upright).find_map(|s| {
+            let (_, word) = self.ends_at(t, s)?;
+            let w = pen.width(&word, "s11 w6");
+            let edge = self.hook_area(s.hook);
+            let x = if s.hook == Hook::Input { edge.x - 8.0 - w } else { edge.right() + 8.0 };
+            Some(Area { x, y: s.at.y - 4.0, w, h: 8.0 })
+        })
+    }
+
+    /// Whether the word of an end at the right of a station of PREROUTING comes to the words of the routing decision.
+    fn reaches_route(&self, pen: &Pen, s: &Station, word: &str) -> bool {
+        let right = s.at.x + 9.0 + pen.width(word, "s11 w6");
+        s.hook == Hook::Prerouting && right > self.hook_area(s.hook).right() + 4.0
+    }
+
     /// Whether the word of an end beside OUTPUT reaches into the legend.
     fn word_at_legend(&self, t: &Explained, pen: &Pen) -> bool {
         let Some(word) = self.end_beside(t, pen) else { return false };
@@ -240,83 +307,284 @@ impl Frame {
             && (0..LEGEND_LINES).any(|n| (legend.y + step * n as f64 - word.bottom()).abs() < 11.0)
     }
 
-    /// Where the legend begins: the left end and the baseline of its first line.
-    fn legend(&self) -> Point {
-        p(self.hook_area(Hook::Output).right() + self.x(24.0), self.y(68.0))
-    }
-
-    fn legend_step(&self) -> f64 {
-        self.y(19.0).max(15.0)
-    }
-
-    /// The box that says what the host replies.
-    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen, all: &[TimelineStop]) {
-        let Some(outcome) = t.outcome() else { return };
-        let Some(reply) = outcome.replies.first() else { return };
-        let word = packet_word(&reply.sent.packet);
-        let at = self.reply_box();
-        let says = text!(t.lang, SceneReplies);
-        let link = Link { step: all.iter().position(|s| s.reply.is_some()), ..Link::default() };
-        pen.group("gh", link, format!("{says} {word}"), |pen| {
-            pen.rect(at, 9.0, "note");
-            let middle = at.x + at.w / 2.0;
-            let shown = pen.fit(&says, at.w - 6.0, "s11");
-            pen.text(middle, at.y + 16.0, shown, "s11 w5 stop mid");
-            let word = pen.fit(&word, at.w - 6.0, "s11 m");
-            pen.text(middle, at.y + 31.0, word, "s11 m w6 stop mid");
+    fn draw_station(
+        &self,
+        t: &Explained,
+        pen: &mut Pen,
+        s: &Station,
+        all: &[TimelineStop],
+        at: usize,
+        taken: &mut Vec<(f64, f64)>,
+    ) {
+        let now = all.get(at);
+        let upright = matches!(s.hook, Hook::Input | Hook::Output);
+        let asks = |stop: &TimelineStop| asks_at(t, stop, s);
+        let first = all.iter().position(|stop| self.stands_at(t, stop, s));
+        let first = first.or_else(|| all.iter().position(asks));
+        let on = now.is_some_and(|n| self.stands_at(t, n, s));
+        let translates = self.nat(s.hook).is_some_and(|nat| nat.name == s.name);
+        let put_back = translates && put_back_at(t, s.hook);
+        let span = s.chain().map(|c| t.rules().chain(c).span);
+        let link = Link { step: first, span, ..Link::default() };
+        // What ends here stands for the stop at which it does.
+        let end = all.iter().position(|stop| {
+            crate::timeline::stops_here(t, stop) && (self.stands_at(t, stop, s) || asks(stop))
+        });
+        let end = Link { step: end.or(first), ..link.clone() };
+        let label = if s.is_kernel() {
+            format!("{} {}", s.name, s.hook.builtin())
+        } else {
+            let count = match s.rules {
+                Some(n) => text!(t.lang, ShortRules, count = n),
+                None => text!(t.lang, LegendUnpasted),
+            };
+            format!("{} {}, {count}", s.name, s.hook.builtin())
+        };
+        let ends = self.ends_at(t, s);
+        let ended = ends.as_ref().map(|(_, word)| format!("{}: {word}", s.name));
+        let said = label.clone();
+        let small = upright;
+        pen.group("gst", link.clone(), label, |pen| {
+            let r = |big: f64| if small { big - 0.8 } else { big };
+            if s.is_kernel() {
+                pen.circle(s.at, r(6.0), if on { "ct on" } else { "ct" });
+                pen.circle(s.at, r(2.4), "ctdot");
+            } else {
+                let (class, radius) = match s.rules {
+                    Some(0) => ("hollow", r(4.8)),
+                    Some(_) => ("full", r(6.2)),
+                    None => ("dash", r(4.7)),
+                };
+                let (more, radius) = if on { (" on", radius.max(7.6)) } else { ("", radius) };
+                pen.circle(s.at, radius, &format!("st {class} {}{more}", s.class));
+            }
+            if put_back {
+                // It is conntrack that translates here, not the table.
+                pen.circle(s.at, r(10.0), "ring");
+            }
+            let tone = match (on, s.is_kernel() || s.rules.is_some()) {
+                (true, _) => "s11 w7",
+                (false, true) => "s11",
+                (false, false) => "s11 t3",
+            };
+            if upright {
+                pen.fitted(s.at.x + 11.0, s.at.y + 4.0, &s.name, s.most, tone);
+            } else {
+                let class = format!("{tone} mid");
+                pen.fitted(s.at.x, s.at.y - 13.0, &s.name, s.most + 1.0, &class);
+            }
+        });
+        if ends.is_none() && asked_at(t, s) {
+            pen.group("gst", link.clone(), said.as_str(), |pen| {
+                pen.circle(s.at, if upright { 7.0 } else { 8.5 }, "end ask");
+                pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+            });
+        }
+        let beneath = match &ends {
+            Some(_) => (end, ended.unwrap_or_default()),
+            None => (link, said),
+        };
+        pen.group("gsw", beneath.0, beneath.1, |pen| {
+            self.draw_beneath(t, pen, s, (on, closed(now)), ends.as_ref(), taken);
         });
     }
 
-    /// The note of a hook that people expect and the packet never visits.
-    fn draw_never(&self, t: &Explained, pen: &mut Pen) {
-        let Some((hook, sentence)) = t.outcome().and_then(|o| fate::unvisited(t, o)) else {
-            return;
-        };
-        if hook != Hook::Input {
+    /// The mark of an end at a station, and the word or the number under it or beside it.
+    fn draw_beneath(
+        &self,
+        t: &Explained,
+        pen: &mut Pen,
+        s: &Station,
+        (on, closed): (bool, bool),
+        ends: Option<&(Tone, String)>,
+        taken: &mut Vec<(f64, f64)>,
+    ) {
+        let upright = matches!(s.hook, Hook::Input | Hook::Output);
+        if let Some((tone, word)) = ends {
+            let (mark, colour) = match tone {
+                Tone::Stop => ("stop", "stop"),
+                _ => ("ask", "ask"),
+            };
+            let r = if upright { 7.5 } else { 9.0 };
+            if *tone == Tone::Stop {
+                pen.cross(s.at, r, mark);
+            } else {
+                pen.circle(s.at, r, "end ask");
+                pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+            }
+            if upright {
+                let edge = self.hook_area(s.hook);
+                let (x, anchor) = if s.hook == Hook::Input {
+                    (edge.x - 8.0, " end")
+                } else {
+                    (edge.right() + 8.0, "")
+                };
+                pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour}{anchor}"));
+            } else if on && !closed {
+                // Beside the way that goes down into the drawer.
+                let (x, anchor) = if self.reaches_route(pen, s, word) {
+                    (s.at.x - 9.0, " end")
+                } else {
+                    (s.at.x + 9.0, "")
+                };
+                let class = format!("s11 w6 {colour}{anchor}");
+                pen.text(x, s.at.y + 27.0, word.as_str(), &class);
+            } else {
+                // Where the word of a station before it reaches here, this one begins behind that.
+                let half = pen.width(word, "s11 w6") / 2.0;
+                let left = s.at.x - half;
+                let reaches = |(from, to): &&(f64, f64)| {
+                    *from < left && left < *to && (from + to) / 2.0 < s.at.x - 1.0
+                };
+                let before = taken.iter().filter(reaches).map(|(_, to)| *to).reduce(f64::max);
+                let x = before.map_or(s.at.x, |to| to + 4.0 + half);
+                let x = match s.hook {
+                    // The words of the routing decision stand there.
+                    Hook::Prerouting => x.min(self.hook_area(s.hook).right() + 4.0 - half),
+                    _ => x,
+                };
+                pen.text(x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
+            }
             return;
         }
-        let area = self.hook_area(Hook::Input);
-        let right = area.x - 26.0;
-        let whole = plain(&sentence);
-        let head: String = sentence.first().map(|r| r.text.clone()).unwrap_or_default();
-        let tail = whole[head.len()..].trim().to_owned();
-        let most = right - 12.0;
-        let y = area.y + self.y(44.0);
-        let shown = pen.fit(&head, most, "s12 w6");
-        pen.text(right, y, shown, "s12 w6 end");
-        for (i, line) in pen.wrap(&tail, most.min(200.0), 3, "s12").into_iter().enumerate() {
-            pen.text(right, y + 17.0 * (i + 1) as f64, line, "s12 t2 end");
+        if let Some((word, colour)) = self.word_below(t, s) {
+            let mono = if s.place == Place::Conntrack { "m " } else { "" };
+            pen.text(s.at.x, s.at.y + 25.0, word, &format!("s11 {mono}w6 {colour} mid"));
+            return;
         }
-        pen.path(
-            format!("M{} {}H{}", tenth(right + 6.0), tenth(y - 4.0), tenth(area.x - 3.0)),
-            "stub",
-        );
+        match s.rules {
+            Some(n) if upright && (!on || closed) => {
+                pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
+            }
+            // Before a packet is asked for the count stands beside the policy.
+            Some(_) if self.idle && s.policy(t).is_some() => {}
+            Some(n) if n > 0 && (!on || closed) => {
+                for word in [text!(t.lang, ShortRules, count = n), n.to_string()] {
+                    let half = pen.width(&word, "s11") / 2.0;
+                    let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
+                    let free = |(from, to): &(f64, f64)| x + half <= *from || *to <= x - half;
+                    if taken.iter().all(free) {
+                        taken.push((x - half, x + half));
+                        pen.text(x, s.at.y + 25.0, word, "s11 t3 mid");
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
-    fn draw_legend(&self, t: &Explained, pen: &mut Pen) {
-        let Point { x, mut y } = self.legend();
-        let most = self.w - x - 24.0;
-        let step = self.legend_step();
-        let lang = t.lang;
-        let lines = [
-            ("st full nat", 5.4, text!(lang, LegendRules)),
-            ("st hollow nat", 4.4, text!(lang, LegendEmpty)),
-            ("st dash", 4.2, text!(lang, LegendUnpasted)),
-        ];
-        for (class, r, word) in lines {
-            pen.circle(p(x + 6.0, y - 4.0), r, class);
-            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
-            y += step;
+    /// Whether a stop stands at a station.
+    fn stands_at(&self, t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
+        let Some(trace) = t.trace(stop.reply) else { return false };
+        if crate::steps::hook_of(trace, stop) != Some(s.hook) {
+            return false;
         }
-        if self.idle {
-            return;
+        match stop.kind {
+            StopKind::Conntrack => s.place == Place::Conntrack,
+            StopKind::UnNat => self.nat(s.hook).is_some_and(|nat| nat.name == s.name),
+            _ => stop.base.is_some() && stop.base == s.chain(),
         }
-        for (class, word) in
-            [("done", text!(lang, LegendWalked)), ("todo", text!(lang, LegendAhead))]
+    }
+}
+
+/// The conntrack state that a packet got at a hook.
+fn ct_word(trace: &Trace, hook: Hook) -> String {
+    let mut there = false;
+    for (index, step) in trace.steps.iter().enumerate() {
+        match &step.event {
+            Event::Hook(path) => there = path.hook == hook,
+            Event::Tracked if there => {
+                return crate::explained::moment(trace, index)
+                    .and_then(|m| m.ct)
+                    .map_or_else(String::new, |ct| states(ct.state));
+            }
+            _ => {}
+        }
+    }
+    String::new()
+}
+
+/// Whether conntrack puts an address of the packet back at a hook.
+fn put_back_at(t: &Explained, hook: Hook) -> bool {
+    let mut there = false;
+    t.outcome().is_some_and(|o| {
+        o.trace.steps.iter().any(|s| {
+            if let Event::Hook(path) = &s.event {
+                there = path.hook == hook;
+            }
+            there && matches!(s.event, Event::Untranslated(_))
+        })
+    })
+}
+
+/// Whether the drawer is closed at a stop.
+fn closed(now: Option<&TimelineStop>) -> bool {
+    now.is_none_or(|n| n.base.is_none())
+}
+
+/// Whether a stop asks what a table does that was not pasted.
+fn asks_at(t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
+    let Some(trace) = t.trace(stop.reply) else { return false };
+    let choices = t.outcome().map_or(&[][..], |o| &o.choices);
+    s.place == Place::Absent
+        && crate::steps::hook_of(trace, stop) == Some(s.hook)
+        && trace
+            .steps
+            .get(stop.first)
+            .is_some_and(|step| asked_table(&step.event, choices) == Some(&s.name))
+}
+
+/// Whether it had to be asked what a table does here that was not pasted.
+fn asked_at(t: &Explained, s: &Station) -> bool {
+    let Some(outcome) = t.outcome() else { return false };
+    let mut hook = None;
+    outcome.trace.steps.iter().any(|step| {
+        if let Event::Hook(path) = &step.event {
+            hook = Some(path.hook);
+        }
+        let asked = asked_table(&step.event, &outcome.choices);
+        hook == Some(s.hook) && s.place == Place::Absent && asked == Some(&s.name)
+    })
+}
+
+/// Whether the packet's way ends at a station, and the word for it.
+fn way_ends_at(t: &Explained, s: &Station) -> Option<(Tone, String)> {
+    let outcome = t.outcome()?;
+    let trace = &outcome.trace;
+    if s.is_kernel() || last_hook(trace) != Some(s.hook) {
+        return None;
+    }
+    let base = trace.steps.iter().rev().find_map(|step| match &step.event {
+        Event::Base(chain) => Some(*chain),
+        _ => None,
+    });
+    let lang = t.lang;
+    let number = |rule: chainwalk_model::RuleId| t.rules().rule(rule).number;
+    match &trace.fate {
+        Fate::DroppedUnseen(Question::Table(_, name))
+            if s.place == Place::Absent && **name == *s.name =>
         {
-            pen.path(format!("M{} {}h16", tenth(x - 2.0), tenth(y - 4.0)), class);
-            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
-            y += step;
+            Some((Tone::Stop, text!(lang, SceneDropsUnseen)))
         }
+        _ if base.is_none() || base != s.chain() => None,
+        Fate::Rejected { rule, .. } => {
+            let r = t.rules().rule(*rule);
+            if Some(r.chain) == s.chain() {
+                Some((Tone::Stop, text!(lang, SceneRejects, number = number(*rule))))
+            } else {
+                Some((Tone::Stop, text!(lang, SceneRejectsHere)))
+            }
+        }
+        Fate::Dropped(By::Rule(rule)) => {
+            let r = t.rules().rule(*rule);
+            if Some(r.chain) == s.chain() {
+                Some((Tone::Stop, text!(lang, SceneDrops, number = number(*rule))))
+            } else {
+                Some((Tone::Stop, text!(lang, SceneDropsHere)))
+            }
+        }
+        Fate::Dropped(By::Policy(_)) => Some((Tone::Stop, text!(lang, ScenePolicyDrops))),
+        _ => None,
     }
 }
