@@ -147,7 +147,7 @@ fn what_stands_for_something_is_pressed_and_the_ground_plays() -> Result<()> {
                 "const scene = document.querySelector('.stage .scene'), out = [];
                  for (const one of scene.querySelectorAll('.link')) {
                      if (getComputedStyle(one).cursor !== 'pointer') out.push(`no hand: ${one.textContent}`);
-                     if (!/Press to (go to step \\d+|show its lines|follow)/.test(one.querySelector('title')?.textContent)) out.push(`no tooltip: ${one.textContent}`);
+                     if (!/Press to (go to step \\d+|show its lines|follow|list them all)/.test(one.querySelector('title')?.textContent)) out.push(`no tooltip: ${one.textContent}`);
                  }
                  const words = ['rule 6 rejects', 'host replies', 'PREROUTING', 'FORWARD', 'OUTPUT', '2 rules', 'eth0', 'route', 'NEW'];
                  for (const word of words) {

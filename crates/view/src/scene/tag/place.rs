@@ -4,8 +4,8 @@ use crate::drawing::Item;
 use crate::scene::geometry::{Key, Opened};
 use crate::scene::pen::{Area, Pen, Point, p, tenth};
 
-/// The label is no further away than this from the packet's middle, where it may be so far.
-const FAR: f64 = 190.0;
+/// The label is no further away than this from the packet's middle.
+const FAR: f64 = 220.0;
 /// How much of what it would cover is worth a step away from the packet.
 const STEP_AWAY: f64 = 5.0;
 /// What the packet itself takes, with its halo.
@@ -40,10 +40,10 @@ pub(super) fn among(
     });
     taken.extend(ways);
     let packet = Area { x: rest.x - PACKET, y: rest.y - PACKET, w: 2.0 * PACKET, h: 2.0 * PACKET };
+    let away = |a: Area| apart(rest.x, a.x, a.right()).hypot(apart(rest.y, a.y, a.bottom()));
     let cost = |a: Area| {
         let covered: f64 = taken.iter().map(|(one, weight)| shared(a, *one) * weight).sum();
-        let (dx, dy) = (apart(rest.x, a.x, a.right()), apart(rest.y, a.y, a.bottom()));
-        covered + STEP_AWAY * (dx.hypot(dy) - PACKET).max(0.0)
+        covered + STEP_AWAY * (away(a) - PACKET).max(0.0)
     };
     let mut best: Option<(f64, Area)> = None;
     // The frame above is to be seen.
@@ -52,7 +52,7 @@ pub(super) fn among(
         let mut x = (rest.x - FAR - w).max(6.0);
         while x <= (rest.x + FAR).min(width - w - 6.0) {
             let a = Area { x, y, w, h };
-            if shared(a, packet) == 0.0 {
+            if shared(a, packet) == 0.0 && away(a) <= FAR {
                 let cost = cost(a);
                 if best.is_none_or(|(least, _)| cost < least) {
                     best = Some((cost, a));
