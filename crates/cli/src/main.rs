@@ -60,10 +60,10 @@ enum Command {
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
     },
-    /// Write a page without a script for each case: its walk in words, its picture, and the card that chat programs and
-    /// networks show of a link to it
+    /// Write a page without a script for each case and lesson, and the card that chat programs and networks show of a link
+    /// to it: of a case its walk in words and its picture, of a lesson what it asks
     Page {
-        /// Cases.
+        /// Cases and lessons.
         #[arg(value_name = "CASE", required = true)]
         cases: Vec<String>,
         /// The folder that Chainwalk's page is served in: `https://example.org/chainwalk/`.

@@ -246,9 +246,20 @@ fn a_case_becomes_a_page_with_a_card() {
     let none = folder.write("none.txt", "*filter\nCOMMIT\n");
     let pages = folder.0.join("e");
     let site = "https://example.org/c/";
-    let done = run(&["page", &case, &none, "--site", site, "-o", pages.to_str().unwrap()]);
-    assert_eq!(done.status.code(), Some(1), "one of them is none");
-    assert_eq!(out(&done), "https://example.org/c/e/my-ssh/\n");
+    let to = pages.to_str().unwrap();
+    let done = run(&["page", &case, &none, &one, &other, &one, "--site", site, "-o", to]);
+    assert_eq!(done.status.code(), Some(1), "one of them is none, and one is there twice");
+    assert!(String::from_utf8(done.stderr.clone()).unwrap().contains("02-policy already"));
+    let names = ["my-ssh", "02-policy", "02-policy-nft"];
+    let told = names.map(|name| format!("https://example.org/c/e/{name}/\n"));
+    assert_eq!(out(&done), told.concat());
+    for name in names {
+        let card = fs::read(pages.join(name).join("card.png")).unwrap();
+        let info = png::Decoder::new(std::io::Cursor::new(card)).read_info().unwrap();
+        assert_eq!((info.info().width, info.info().height), (2400, 1260), "{name}");
+    }
+    let lesson = fs::read_to_string(pages.join("02-policy-nft/index.html")).unwrap();
+    assert!(lesson.contains("https://example.org/c/#lesson=policy.nft/1&amp;by="), "{lesson}");
     let made = pages.join("my-ssh");
     let index = fs::read_to_string(made.join("index.html")).unwrap();
     for file in ["card.png", "oembed.json"] {
@@ -302,6 +313,10 @@ fn the_papers_hold_to_what_they_say_and_one_word_turns_them_red() {
         let mut all = Command::new(env!("CARGO_BIN_EXE_chainwalk"));
         all.arg("check").args(paths).current_dir(&root).output().unwrap()
     };
+    // Its ending is not all that stands behind a full stop.
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../lessons");
+    let lesson = |name: &str| root.join(name).to_str().unwrap().to_owned();
+    let (one, other) = (lesson("02-policy.lesson.txt"), lesson("02-policy.nft.lesson.txt"));
     let done = check(&["docs", "README.md"]);
     assert_eq!(done.status.code(), Some(0), "{}", out(&done));
     assert!(!out(&done).contains("no claim"), "{}", out(&done));
