@@ -296,6 +296,8 @@ pub struct ShareView {
     pub link: Option<String>,
     /// The fragment of a link that opens it at the start.
     pub link_from_start: Option<String>,
+    /// Whether its pictures call chains by their names alone.
+    pub raw_names: bool,
     /// How many characters a link has, or would have.
     pub characters: usize,
     /// The text of the case.

@@ -55,6 +55,7 @@ pub(crate) fn shared(
     let moving = drawn.as_ref().filter(|one| one.stops() <= MOST_STOPS);
     Some(ShareView {
         at,
+        raw_names: from.raw_names,
         link: fits(here),
         link_from_start: fits(start),
         characters,

@@ -28,6 +28,7 @@ mod walk;
 
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Tables, Wanted};
+use chainwalk_take::Look;
 use clap::{Parser, Subcommand, ValueEnum};
 use out::complain;
 use std::process::ExitCode;
@@ -411,9 +412,13 @@ fn main() -> ExitCode {
                 source: &source,
                 output: &output,
                 at: at.as_deref(),
-                film: animate.then_some(Film { rounds, all, colours }),
+            let look = if animate {
+                Look::Moving(Film { rounds, all, colours })
+            } else {
+                Look::Still(colours)
+            };
                 size: size.as_deref(),
-                colours,
+                look,
                 carry,
                 bare,
                 max_bytes,
