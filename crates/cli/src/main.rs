@@ -229,6 +229,10 @@ enum Command {
         /// An address or a name that stays, as it is written.
         #[arg(long, value_name = "WORD")]
         keep: Vec<String>,
+        /// What goes, too: a word, wherever it stands and however it is capitalised, or `private` for the addresses of
+        /// private networks.
+        #[arg(long, value_name = "WORD")]
+        also: Vec<String>,
         /// A file whose text decides what becomes of which, so that the same comes out again; else nobody knows it.
         #[arg(long, value_name = "FILE")]
         key_file: Option<String>,
@@ -408,15 +412,15 @@ fn main() -> ExitCode {
             lang,
         } => {
             let colours = theme.map_or(Colours::Both, Colours::from);
-            picture::draw(&picture::Wanted {
-                source: &source,
-                output: &output,
-                at: at.as_deref(),
             let look = if animate {
                 Look::Moving(Film { rounds, all, colours })
             } else {
                 Look::Still(colours)
             };
+            picture::draw(&picture::Wanted {
+                source: &source,
+                output: &output,
+                at: at.as_deref(),
                 size: size.as_deref(),
                 look,
                 carry,
@@ -442,11 +446,12 @@ fn main() -> ExitCode {
         Command::Grade { lesson, hand_ins, csv, json } => {
             grade::run(&grade::Wanted { lesson: &lesson, hand_ins: &hand_ins, csv, json })
         }
-        Command::Anonymise { files, packet, keep, key_file, report, output } => {
+        Command::Anonymise { files, packet, keep, also, key_file, report, output } => {
             anonymise::run(&anonymise::Wanted {
                 files: &files,
                 packets: &packet,
                 keep: &keep,
+                also: &also,
                 key_file: key_file.as_deref(),
                 report: report.as_deref(),
                 output: output.as_deref(),
