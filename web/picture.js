@@ -83,7 +83,7 @@ export async function carried(file) {
   if (isPng(begin)) return inChunks(new Uint8Array(await file.arrayBuffer()));
   if (!/^\s*(<\?xml[^>]*>\s*)?<svg[\s>]/.test(new TextDecoder().decode(begin))) return undefined;
   // A parser would let its style speak, which the policy forbids and tells of.
-  const [, held] = /<metadata id="chainwalk">([^<]*)<\/metadata>/.exec(await file.text()) ?? [];
+  const [, held] = /<metadata id="chainwalk"[^>]*>([^<]*)<\/metadata>/.exec(await file.text()) ?? [];
   const signs = { lt: "<", gt: ">", amp: "&", "#13": "\r" };
   return held?.replaceAll(/&(lt|gt|amp|#13);/g, (_, name) => signs[name]) ?? null;
 }

@@ -66,6 +66,10 @@ pub struct Replacing {
     pub key: String,
     /// What stays, as it is written.
     pub keep: Vec<String>,
+    /// Whether private addresses go, too.
+    pub private: bool,
+    /// Words that go, too.
+    pub words: Vec<String>,
 }
 
 /// Rules that are to be opened.
@@ -292,6 +296,8 @@ pub enum LinkBody {
 pub struct ShareView {
     /// The place it stands at.
     pub at: Position,
+    /// Whether its pictures call chains by their names alone.
+    pub raw_names: bool,
     /// The fragment of a link that opens it there; none where it is too long for one.
     pub link: Option<String>,
     /// The fragment of a link that opens it at the start.
@@ -341,6 +347,10 @@ pub struct ReplacedView {
     pub opaque: Vec<String>,
     /// What was asked to stay.
     pub kept: Vec<String>,
+    /// Whether private addresses were to go, too.
+    pub private: bool,
+    /// Words that were to go, too, and whether each stood somewhere.
+    pub words: Vec<(String, bool)>,
 }
 
 /// A name that was replaced.

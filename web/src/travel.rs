@@ -55,6 +55,7 @@ pub(crate) fn shared(
     let moving = drawn.as_ref().filter(|one| one.stops() <= MOST_STOPS);
     Some(ShareView {
         at,
+        raw_names: from.raw_names,
         link: fits(here),
         link_from_start: fits(start),
         characters,
@@ -83,9 +84,15 @@ pub(crate) fn replaced(
 ) -> Option<ReplacedView> {
     let head = Head { goals: goals.to_vec(), ..Head::default() };
     let case = Case { scenario: played.scenario().clone(), head };
-    let wishes = Wishes { keep: how.keep.clone(), key: anonymise::key(&how.key) };
+    let wishes = Wishes {
+        keep: how.keep.clone(),
+        private: how.private,
+        words: how.words.clone(),
+        key: anonymise::key(&how.key),
+    };
     let done = anonymise::anonymise(&case, &wishes);
     let same = done.sameness;
+    let words = how.words.iter().map(|word| (word.clone(), done.has_replaced(word))).collect();
     let names = done.replaced.into_iter().map(|r| NameView {
         kind: r.kind.to_owned(),
         old: r.old,
@@ -101,6 +108,8 @@ pub(crate) fn replaced(
         is_shuffled: done.manner == Manner::Shuffled,
         opaque: done.opaque.into_iter().map(str::to_owned).collect(),
         kept: how.keep.clone(),
+        private: how.private,
+        words,
     })
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn build(house: &Workspace, profile: Profile, site: &str) -> Result<(
     cmd!(house.sh, "node {script} {dist} {site}").run()?;
     if !site.is_empty() {
         // A card names its picture by its whole address.
-        let cases = files_below(house, &house.root.join("web/examples"))?;
+        let mut cases = files_below(house, &house.root.join("web/examples"))?;
+        cases.extend(files_below(house, &house.root.join("lessons"))?);
         let pages = dist.join("e");
         cmd!(house.sh, "cargo run --quiet --release --package chainwalk-cli -- page {cases...} --site {site} --output {pages}").run()?;
     }

@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
+/// What is no word to be replaced, but all private addresses.
+const PRIVATE: &str = "private";
+
 /// What `anonymise` was asked to do.
 pub(crate) struct Wanted<'a> {
     /// A case, or the files of a paste.
@@ -16,6 +19,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) packets: &'a [String],
     /// What stays.
     pub(crate) keep: &'a [String],
+    /// What goes, too: `private`, or a word.
+    pub(crate) also: &'a [String],
     /// A file with the key.
     pub(crate) key_file: Option<&'a str>,
     /// Where the report goes.
@@ -41,13 +46,15 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
         case.scenario.packets = wanted.packets.to_vec();
         case.scenario.followed.clear();
     }
-    let done = anonymise(&case, &Wishes { keep: wanted.keep.to_vec(), key });
+    let (private, words) = wanted.also.iter().cloned().partition::<Vec<_>, _>(|a| a == PRIVATE);
+    let wishes = Wishes { keep: wanted.keep.to_vec(), private: !private.is_empty(), words, key };
+    let done = anonymise(&case, &wishes);
     let out = if is_case { done.case.write() } else { done.case.scenario.paste() };
     match wanted.output {
         Some(file) => put(file, &out)?,
         None => out::stdout().write_all(out.as_bytes())?,
     }
-    let report = told(&done);
+    let report = told(&done, &wishes.words);
     match wanted.report {
         Some(file) => put(file, &report)?,
         None => out::stderr().write_all(report.as_bytes())?,
@@ -59,7 +66,7 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     })
 }
 
-fn told(done: &Anonymised) -> String {
+fn told(done: &Anonymised, words: &[String]) -> String {
     let mut out = String::new();
     let same = done.sameness;
     let _ = match (same.packets, same.is_same()) {
@@ -71,6 +78,9 @@ fn told(done: &Anonymised) -> String {
     };
     for one in &done.replaced {
         let _ = writeln!(out, "{}\t{}\t{}\t{}", one.kind, one.old, one.new, one.times);
+    }
+    for word in words.iter().filter(|word| !done.has_replaced(word)) {
+        let _ = writeln!(out, "not found\t{word}");
     }
     for (line, text) in &done.taken_out {
         let _ = writeln!(out, "taken out\t{line}\t{text}");

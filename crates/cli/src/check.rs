@@ -3,8 +3,12 @@
 use crate::HERE;
 use crate::lesson::{self, problems};
 use crate::out;
-use crate::png;
-use chainwalk_take::{Lesson, Verdict, carried};
+use crate::picture::flat;
+use crate::png::{self, Pen};
+use crate::sources::put;
+use chainwalk::Case;
+use chainwalk_take::picture::told;
+use chainwalk_take::{Carried, Drawing, Lesson, Verdict, carried};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,6 +27,15 @@ pub(crate) struct Wanted<'a> {
     pub(crate) json: bool,
 }
 
+/// What a file is.
+#[derive(Clone, Copy)]
+enum Form {
+    /// A text: an SVG is one, too.
+    Text,
+    /// A PNG that carries a case, and how it was drawn, where it says so.
+    Png(Option<Drawing>),
+}
+
 /// What is read of a folder: cases, lessons, pages, recordings and pictures.
 const ENDINGS: [&str; 9] =
     [".walk.txt", ".lesson.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".png", ".html"];
@@ -39,15 +52,19 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
         }
     }
     let mut out = out::stdout();
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     let (mut claims, mut cases, mut silent, mut depends, mut wrong) = (0, 0, 0, 0, 0);
     for path in files {
         let name = path.display().to_string();
         let bytes =
             fs::read(&path).map_err(|e| io::Error::new(e.kind(), format!("{name}: {e}")))?;
-        let of_png = png::carried(&bytes);
-        let is_png = of_png.is_some();
-        let Some(mut text) = of_png.or_else(|| String::from_utf8(bytes).ok()) else { continue };
+        let (mut text, form) = match png::carried(&bytes) {
+            Some(text) => (text, Form::Png(png::drawn(&bytes))),
+            None => match String::from_utf8(bytes) {
+                Ok(text) => (text, Form::Text),
+                Err(_) => continue,
+            },
+        };
         // Pages, too, may show a lesson.
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) && Lesson::is_one(&text)
         {
@@ -56,7 +73,7 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
             for problem in &problems {
                 wrong += usize::from(!problem.found.is_warning());
                 let why = lesson::sentence(&problem.found);
-                told.push(
+                found.push(
                     json!({ "file": name, "line": problem.line, "kind": "lesson", "why": why }),
                 );
                 if !wanted.json {
@@ -65,9 +82,11 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
             }
             continue;
         }
-        // A PNG is drawn anew where its claims are to be.
-        if wanted.fix && !is_png {
-            text = mended(&path, &name, &text)?;
+        if wanted.fix {
+            text = match form {
+                Form::Text => mended(&path, &name, &text)?,
+                Form::Png(how) => drawn_anew(&name, text, how)?,
+            };
         }
         for case in carried(&name, &text) {
             cases += 1;
@@ -75,7 +94,7 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
             if !verdicts.iter().any(Verdict::is_claim) {
                 silent += 1;
                 if wanted.strict {
-                    told.push(json!({ "file": name, "claims": "nothing" }));
+                    found.push(json!({ "file": name, "claims": "nothing" }));
                     if !wanted.json {
                         writeln!(out, "{name}: a case that claims nothing")?;
                     }
@@ -90,15 +109,19 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
                 } else {
                     continue;
                 }
-                told.push(as_json(&name, &verdict));
+                found.push(as_json(&name, &verdict));
                 if !wanted.json {
-                    writeln!(out, "{}", sentence(&name, &verdict))?;
+                    writeln!(
+                        out,
+                        "{}",
+                        sentence(&name, &verdict, mend(&name, &case, &text, form))
+                    )?;
                 }
             }
         }
     }
     if wanted.json {
-        let all = json!({ "cases": cases, "claims": claims, "depend": depends, "wrong": wrong, "found": told });
+        let all = json!({ "cases": cases, "claims": claims, "depend": depends, "wrong": wrong, "found": found });
         writeln!(out, "{all}")?;
     } else if claims == 0 {
         writeln!(out, "{cases} cases, no claim in them")?;
@@ -128,6 +151,35 @@ fn mended(path: &Path, name: &str, text: &str) -> io::Result<String> {
     Ok(new)
 }
 
+/// The text that a PNG carries, with its claims written anew; where one did not hold, the picture is drawn again too. What
+/// it shows is not looked into: its letters are those of the machine that drew it.
+fn drawn_anew(name: &str, text: String, how: Option<Drawing>) -> io::Result<String> {
+    let holds = || carried(name, &text).iter().flat_map(|c| c.check(&text)).all(|v| v.holds());
+    let Some(how) = how.filter(|_| !holds()) else { return Ok(text) };
+    let Ok((case, _)) = Case::read(&text) else { return Ok(text) };
+    let played = case.scenario.play();
+    let Some(svg) = how.of(&played).and_then(|drawn| flat(&drawn, how)) else { return Ok(text) };
+    let text = told(case, &played, HERE);
+    put(name, Pen::new()?.draw(name, &svg, Some((&text, how)))?)?;
+    Ok(text)
+}
+
+const WRITES: &str = "--fix writes it";
+const DRAWS: &str = "--fix draws it";
+const AGAIN: &str = "draw it again";
+
+/// What is to be done about a claim that does not hold.
+fn mend(name: &str, case: &Carried, text: &str, form: Form) -> &'static str {
+    let is_svg = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    match form {
+        Form::Png(None) => AGAIN,
+        Form::Png(Some(_)) => DRAWS,
+        Form::Text if !case.can_be_mended(text) => AGAIN,
+        Form::Text if is_svg => DRAWS,
+        Form::Text => WRITES,
+    }
+}
+
 /// Cases, pages, recordings and pictures below a folder; what begins with a dot, and what is built, is passed over.
 fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
@@ -146,16 +198,14 @@ fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn sentence(name: &str, verdict: &Verdict) -> String {
-    // A picture does not say how it was drawn.
-    let is_picture = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
-    let mend = if is_picture { "draw it again" } else { "--fix writes it" };
+/// The sentence on a claim; `mend` is what is to be done where it does not hold.
+fn sentence(name: &str, verdict: &Verdict, mend: &str) -> String {
     match verdict {
         Verdict::NoCase { line } => format!("{name}:{line}: says that it is a case, and is none"),
         Verdict::Shown { line, .. } => {
-            format!(
-                "{name}:{line}: does not show what it carries as it comes out today (--fix draws it)"
-            )
+            // Of a recording, too, what is shown is drawn.
+            let mend = if mend == WRITES { DRAWS } else { mend };
+            format!("{name}:{line}: does not show what it carries as it comes out today ({mend})")
         }
         Verdict::Packet { line, claimed } if claimed.then.is_empty() => format!(
             "{name}:{line}: packet {} depends: “{}”, and the text does not say so ({mend})",

@@ -28,6 +28,7 @@ mod walk;
 
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Tables, Wanted};
+use chainwalk_take::Look;
 use clap::{Parser, Subcommand, ValueEnum};
 use out::complain;
 use std::process::ExitCode;
@@ -60,10 +61,10 @@ enum Command {
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
     },
-    /// Write a page without a script for each case: its walk in words, its picture, and the card that chat programs and
-    /// networks show of a link to it
+    /// Write a page without a script for each case and lesson, and the card that chat programs and networks show of a link
+    /// to it: of a case its walk in words and its picture, of a lesson what it asks
     Page {
-        /// Cases.
+        /// Cases and lessons.
         #[arg(value_name = "CASE", required = true)]
         cases: Vec<String>,
         /// The folder that Chainwalk's page is served in: `https://example.org/chainwalk/`.
@@ -228,6 +229,10 @@ enum Command {
         /// An address or a name that stays, as it is written.
         #[arg(long, value_name = "WORD")]
         keep: Vec<String>,
+        /// What goes, too: a word, wherever it stands and however it is capitalised, or `private` for the addresses of
+        /// private networks.
+        #[arg(long, value_name = "WORD")]
+        also: Vec<String>,
         /// A file whose text decides what becomes of which, so that the same comes out again; else nobody knows it.
         #[arg(long, value_name = "FILE")]
         key_file: Option<String>,
@@ -407,13 +412,17 @@ fn main() -> ExitCode {
             lang,
         } => {
             let colours = theme.map_or(Colours::Both, Colours::from);
+            let look = if animate {
+                Look::Moving(Film { rounds, all, colours })
+            } else {
+                Look::Still(colours)
+            };
             picture::draw(&picture::Wanted {
                 source: &source,
                 output: &output,
                 at: at.as_deref(),
-                film: animate.then_some(Film { rounds, all, colours }),
                 size: size.as_deref(),
-                colours,
+                look,
                 carry,
                 bare,
                 max_bytes,
@@ -437,11 +446,12 @@ fn main() -> ExitCode {
         Command::Grade { lesson, hand_ins, csv, json } => {
             grade::run(&grade::Wanted { lesson: &lesson, hand_ins: &hand_ins, csv, json })
         }
-        Command::Anonymise { files, packet, keep, key_file, report, output } => {
+        Command::Anonymise { files, packet, keep, also, key_file, report, output } => {
             anonymise::run(&anonymise::Wanted {
                 files: &files,
                 packets: &packet,
                 keep: &keep,
+                also: &also,
                 key_file: key_file.as_deref(),
                 report: report.as_deref(),
                 output: output.as_deref(),

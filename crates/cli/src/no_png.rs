@@ -1,5 +1,6 @@
 //! What stands in for PNG in a program that was built without its renderer.
 
+use chainwalk_take::Drawing;
 use std::io;
 
 /// There is none.
@@ -12,12 +13,17 @@ impl Pen {
     }
 
     /// Never called.
-    pub(crate) fn draw(&self, _: &str, _: &str, _: Option<&str>) -> io::Result<Vec<u8>> {
+    pub(crate) fn draw(&self, _: &str, _: &str, _: Option<(&str, Drawing)>) -> io::Result<Vec<u8>> {
         match *self {}
     }
 }
 
 /// None: no PNG is looked into.
 pub(crate) fn carried(_: &[u8]) -> Option<String> {
+    None
+}
+
+/// None, likewise.
+pub(crate) fn drawn(_: &[u8]) -> Option<Drawing> {
     None
 }

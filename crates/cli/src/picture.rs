@@ -4,9 +4,10 @@ use crate::HERE;
 use crate::out::{self, complain};
 use crate::png::Pen;
 use crate::sources::{Sources, put};
-use chainwalk::view::{Colours, Film, Lang};
+use chainwalk::view::{Colours, Lang};
 use chainwalk::{Case, Position, Stop};
-use chainwalk_take::picture::{Picture, carry, told};
+use chainwalk_take::drawing::{Drawing, Look, carry};
+use chainwalk_take::picture::{Picture, told};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -18,12 +19,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) output: &'a str,
     /// The packet and stop, where that is not what the case shows.
     pub(crate) at: Option<&'a str>,
-    /// How the picture moves; none where it does not.
-    pub(crate) film: Option<Film>,
     /// Width and height.
     pub(crate) size: Option<&'a str>,
-    /// Light, dark or both.
-    pub(crate) colours: Colours,
+    /// Whether it moves, and its colours.
+    pub(crate) look: Look,
     /// Whether the case goes into the picture.
     pub(crate) carry: bool,
     /// Whether the case is left out of a recording.
@@ -55,7 +54,9 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     let played = scenario.play();
     let at = at.or(head.at).unwrap_or(Position { packet: 0, stop: Stop::End });
     let lang = wanted.lang.or(head.lang).unwrap_or_default();
-    let Some(picture) = Picture::new(&played, at, lang, head.raw_names, size.flatten()) else {
+    let how =
+        Drawing { at, lang, raw_names: head.raw_names, size: size.flatten(), look: wanted.look };
+    let Some(picture) = how.of(&played) else {
         complain!("{}: packet {} was not sent", wanted.source, at.packet + 1);
         return Ok(1);
     };
@@ -63,16 +64,13 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     let case = told(Case { scenario, head }, &played, HERE);
     let ending = Path::new(wanted.output).extension().unwrap_or_default();
     let bytes = if ending == "svg" {
-        let svg = match wanted.film {
-            Some(film) => picture.film(film),
-            None => picture.still(wanted.colours),
-        };
-        if wanted.carry { carry(&svg, &case) } else { svg }.into_bytes()
+        let svg = how.svg(&picture);
+        if wanted.carry { carry(&svg, &case, how) } else { svg }.into_bytes()
     } else if ending == "json" {
         let case = (!wanted.bare).then_some(case.as_str());
         (picture.recording(HERE, &title, case).to_string() + "\n").into_bytes()
     } else if ending == "png" {
-        match as_png(wanted, &picture, &case)? {
+        match as_png(wanted, &picture, &case, how)? {
             Some(bytes) => bytes,
             None => return Ok(1),
         }
@@ -96,16 +94,26 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     Ok(if wanted.strict && depends { 2 } else { 0 })
 }
 
-/// The picture as PNG, light where no colours were asked for; none where that cannot be, and was said.
-fn as_png(wanted: &Wanted<'_>, picture: &Picture<'_>, case: &str) -> io::Result<Option<Vec<u8>>> {
-    if wanted.film.is_some() {
+/// The picture as PNG; none where that cannot be, and was said.
+fn as_png(
+    wanted: &Wanted<'_>,
+    picture: &Picture<'_>,
+    case: &str,
+    how: Drawing,
+) -> io::Result<Option<Vec<u8>>> {
+    let Some(svg) = flat(picture, how) else {
         complain!("--animate: a PNG does not move; name a .svg");
         return Ok(None);
-    }
-    let colours = match wanted.colours {
-        Colours::Both => Colours::Light,
-        one => one,
     };
-    let case = wanted.carry.then_some(case);
-    Ok(Some(Pen::new()?.draw(wanted.output, &picture.still(colours), case)?))
+    let carried = wanted.carry.then_some((case, how));
+    Ok(Some(Pen::new()?.draw(wanted.output, &svg, carried)?))
+}
+
+/// What a PNG is drawn from, light where no colours were asked for; none where it is to move.
+pub(crate) fn flat(picture: &Picture<'_>, how: Drawing) -> Option<String> {
+    match how.look {
+        Look::Moving(_) => None,
+        Look::Still(Colours::Both) => Some(picture.still(Colours::Light)),
+        Look::Still(colours) => Some(picture.still(colours)),
+    }
 }

@@ -4,6 +4,7 @@
 //! written out for it here. The fonts are the page's; what they lack, Chinese for one, comes from the system's.
 
 use crate::out::complain;
+use chainwalk_take::Drawing;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{FontResolver, Options, Tree, fontdb};
 use std::fmt::Write as _;
@@ -20,6 +21,8 @@ const FONTS: [&[u8]; 2] = [
 const SCALE: u16 = 2;
 /// The chunk `iTXt` in which a picture carries the text of a case. `web/picture.js` writes and reads it as well.
 const KEYWORD: &str = "chainwalk";
+/// The one beside it that says how it was drawn. The page draws by another renderer, and does not write it.
+const DRAWN: &str = "chainwalk drawn";
 
 /// Draws pictures, with fonts that are read once.
 pub(crate) struct Pen {
@@ -39,9 +42,14 @@ impl Pen {
         Ok(Self { fonts: Arc::new(fonts) })
     }
 
-    /// Draws a picture of fixed colours, with the text of a case in it or without. What no font here has is told of the
-    /// file `name`.
-    pub(crate) fn draw(&self, name: &str, svg: &str, case: Option<&str>) -> io::Result<Vec<u8>> {
+    /// Draws a picture of fixed colours, with the text of a case and how it was drawn in it, or without. What no font here
+    /// has is told of the file `name`.
+    pub(crate) fn draw(
+        &self,
+        name: &str,
+        svg: &str,
+        carried: Option<(&str, Drawing)>,
+    ) -> io::Result<Vec<u8>> {
         let lacked = Arc::new(AtomicU32::new(0));
         let options = Options {
             fontdb: Arc::clone(&self.fonts),
@@ -58,24 +66,34 @@ impl Pen {
         if let Some(c) = char::from_u32(lacked.load(Ordering::Relaxed)).filter(|c| *c != '\0') {
             complain!("{name}: no font here has “{c}”, and the picture lacks it");
         }
-        encode(pixels, case).map_err(io::Error::other)
+        encode(pixels, carried).map_err(io::Error::other)
     }
 }
 
 /// The text of the case that a PNG carries; none where it carries none, or is none.
 pub(crate) fn carried(bytes: &[u8]) -> Option<String> {
+    text(bytes, KEYWORD)
+}
+
+/// How a PNG says that it was drawn; none where it does not say so.
+pub(crate) fn drawn(bytes: &[u8]) -> Option<Drawing> {
+    Drawing::read(&text(bytes, DRAWN)?)
+}
+
+fn text(bytes: &[u8], keyword: &str) -> Option<String> {
     let reader = png::Decoder::new(io::Cursor::new(bytes)).read_info().ok()?;
-    let chunk = reader.info().utf8_text.iter().find(|chunk| chunk.keyword == KEYWORD)?;
+    let chunk = reader.info().utf8_text.iter().find(|chunk| chunk.keyword == keyword)?;
     chunk.get_text().ok()
 }
 
-fn encode(pixels: Pixmap, case: Option<&str>) -> Result<Vec<u8>, png::EncodingError> {
+fn encode(pixels: Pixmap, carried: Option<(&str, Drawing)>) -> Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    if let Some(case) = case {
+    if let Some((case, how)) = carried {
         encoder.add_itxt_chunk(KEYWORD.to_owned(), case.to_owned())?;
+        encoder.add_itxt_chunk(DRAWN.to_owned(), how.to_string())?;
     }
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&pixels.take_demultiplied())?;
@@ -210,8 +228,10 @@ mod tests {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"4\"><rect width=\"8\" height=\"4\"/></svg>";
         let case = "chainwalk: 1\n规则 & <b>\n";
         let pen = Pen::new()?;
-        let drawn = pen.draw("a.png", svg, Some(case))?;
-        assert_eq!(carried(&drawn).as_deref(), Some(case));
+        let how = Drawing::default();
+        let made = pen.draw("a.png", svg, Some((case, how)))?;
+        assert_eq!(carried(&made).as_deref(), Some(case));
+        assert_eq!(drawn(&made), Some(how));
         assert_eq!(carried(&pen.draw("a.png", svg, None)?), None);
         assert_eq!(carried(b"no picture"), None);
         Ok(())

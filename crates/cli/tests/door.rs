@@ -262,9 +262,9 @@ fn the_way_back_is_printed_where_it_is_asked_for() {
     let args = [&base[..], &["--packet", packet]].concat();
     let done = run(&args, LISTED);
     assert!(done.out.contains("Sent, but the SYN/ACK is dropped by the policy of INPUT"));
-    assert!(!done.out.contains("   ← SYN/ACK:"), "{}", done.out);
+    assert!(!done.out.contains("   ← answer"), "{}", done.out);
     let done = run(&[&args[..], &["--round-trip"]].concat(), LISTED);
-    assert!(done.out.contains("   ← SYN/ACK: dropped"), "{}", done.out);
+    assert!(done.out.contains("   ← answer (SYN/ACK): dropped"), "{}", done.out);
     let done = run(&[&args[..], &["--round-trip", "--json"]].concat(), LISTED);
     let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!(answer["packets"].as_array().unwrap().len(), 1, "it is no packet of its own");

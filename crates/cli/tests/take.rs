@@ -178,8 +178,43 @@ fn a_picture_is_drawn_still_moving_and_recorded() {
     let (_, bare) = draw("bare.walk.json", &["--bare"]);
     assert!(!bare.contains("iptables") && !bare.contains("\"case\""));
     let dir = folder.0.to_str().unwrap().to_owned();
-    // The case, the picture that carries it, the recording's claim, and what the recording shows.
-    assert_eq!(out(&run(&["check", &dir])), "3 cases, 4 claims: 0 do not hold, 0 depend\n");
+    // The case, the picture that carries it, the recording's claim, and what these two show.
+    assert_eq!(out(&run(&["check", &dir])), "3 cases, 5 claims: 0 do not hold, 0 depend\n");
+}
+
+#[test]
+fn a_picture_that_is_no_longer_so_is_drawn_again() {
+    let folder = Folder::new("redraw");
+    let case = folder.write("ssh.walk.txt", CASE);
+    for (name, more) in [
+        ("still.svg", &["--at", "1/2", "--lang", "zh"][..]),
+        ("film.svg", &["--animate", "--rounds", "2", "--theme", "dark", "--size", "800x640"]),
+    ] {
+        let file = folder.0.join(name).to_str().unwrap().to_owned();
+        run(&[&["draw", &case, "-o", &file, "--carry"], more].concat());
+        let drawn = fs::read_to_string(&file).unwrap();
+        for (word, other) in [
+            ("ends: dropped by filter INPUT 1", "ends: local"),
+            ("</desc>", " </desc>"),
+            ("by: ", "by: 0."),
+        ] {
+            fs::write(&file, drawn.replacen(word, other, 1)).unwrap();
+            let stale = word != "by: ";
+            let done = run(&["check", &file]);
+            assert_eq!(done.status.code(), Some(if stale { 3 } else { 0 }), "{name}: {word}");
+            assert_eq!(out(&done).contains("(--fix draws it)"), stale, "{done:?}");
+            assert_eq!(run(&["check", "--fix", &file]).status.code(), Some(0), "{name}: {word}");
+            assert!(fs::read_to_string(&file).unwrap() == drawn, "{name}: {word}");
+        }
+        let silent = drawn.split_once(" data-drawn=\"").unwrap();
+        let (_, rest) = silent.1.split_once('"').unwrap();
+        let silent = [silent.0, rest].concat().replacen("ends: dropped", "ends: rejected", 1);
+        fs::write(&file, &silent).unwrap();
+        let done = run(&["check", "--fix", &file]);
+        assert_eq!(done.status.code(), Some(3));
+        assert!(out(&done).contains("(draw it again)"), "{done:?}");
+        assert!(fs::read_to_string(&file).unwrap() == silent, "nobody knows how it was drawn");
+    }
 }
 
 #[test]
@@ -218,6 +253,29 @@ fn a_png_is_drawn_and_carries_its_case() {
     let check = |name: &str| out(&run(&["check", folder.0.join(name).to_str().unwrap()]));
     assert_eq!(check("carry.png"), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
     assert_eq!(check("light.png"), "0 cases, no claim in them\n");
+
+    // One that shows what is no longer so.
+    let here = env!("CARGO_PKG_VERSION");
+    let told = CASE.replace("by: 0.0.1", &format!("by: {here}"));
+    let stale = |how: Option<&str>| {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
+        let wrong = told.replace("ends: dropped by filter INPUT 1", "ends: local");
+        encoder.add_itxt_chunk("chainwalk".into(), wrong).unwrap();
+        if let Some(how) = how {
+            encoder.add_itxt_chunk("chainwalk drawn".into(), how.into()).unwrap();
+        }
+        encoder.write_header().unwrap().write_image_data(&[0]).unwrap();
+        let file = folder.0.join("stale.png").to_str().unwrap().to_owned();
+        fs::write(&file, bytes).unwrap();
+        (out(&run(&["check", &file])), run(&["check", "--fix", &file]).status.code(), file)
+    };
+    let (said, code, file) = stale(Some("at=1/end lang=en theme=dark"));
+    assert!(said.contains("(--fix draws it)"), "{said}");
+    assert_eq!(code, Some(0));
+    assert!(fs::read(file).unwrap() == carrying, "it is as if it were drawn today");
+    let (said, code, _) = stale(None);
+    assert!(said.contains("(draw it again)") && code == Some(3), "{said}");
 }
 
 #[test]
@@ -244,11 +302,26 @@ fn a_case_becomes_a_page_with_a_card() {
     let folder = Folder::new("page");
     let case = folder.write("My ssh.walk.txt", CASE);
     let none = folder.write("none.txt", "*filter\nCOMMIT\n");
+    // Its ending is not all that stands behind a full stop.
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../lessons");
+    let lesson = |name: &str| root.join(name).to_str().unwrap().to_owned();
+    let (one, other) = (lesson("02-policy.lesson.txt"), lesson("02-policy.nft.lesson.txt"));
     let pages = folder.0.join("e");
     let site = "https://example.org/c/";
-    let done = run(&["page", &case, &none, "--site", site, "-o", pages.to_str().unwrap()]);
-    assert_eq!(done.status.code(), Some(1), "one of them is none");
-    assert_eq!(out(&done), "https://example.org/c/e/my-ssh/\n");
+    let to = pages.to_str().unwrap();
+    let done = run(&["page", &case, &none, &one, &other, &one, "--site", site, "-o", to]);
+    assert_eq!(done.status.code(), Some(1), "one of them is none, and one is there twice");
+    assert!(String::from_utf8(done.stderr.clone()).unwrap().contains("02-policy already"));
+    let names = ["my-ssh", "02-policy", "02-policy-nft"];
+    let told = names.map(|name| format!("https://example.org/c/e/{name}/\n"));
+    assert_eq!(out(&done), told.concat());
+    for name in names {
+        let card = fs::read(pages.join(name).join("card.png")).unwrap();
+        let info = png::Decoder::new(std::io::Cursor::new(card)).read_info().unwrap();
+        assert_eq!((info.info().width, info.info().height), (2400, 1260), "{name}");
+    }
+    let lesson = fs::read_to_string(pages.join("02-policy-nft/index.html")).unwrap();
+    assert!(lesson.contains("https://example.org/c/#lesson=policy.nft/1&amp;by="), "{lesson}");
     let made = pages.join("my-ssh");
     let index = fs::read_to_string(made.join("index.html")).unwrap();
     for file in ["card.png", "oembed.json"] {

@@ -2,7 +2,8 @@
 
 use chainwalk::view::{self, Colours, Film, Lang, Problem};
 use chainwalk::{Case, Played, Position, Stop, Viewpoint};
-use chainwalk_take::picture::{self, Picture, carry, told};
+use chainwalk_take::drawing::{Drawing, Look, MOST_ROUNDS, carry};
+use chainwalk_take::picture::{self, Picture, told};
 use chainwalk_take::share::{Form, Unshared, shared};
 use chainwalk_take::{Body, Link, Verdict, carried, link};
 use serde::Deserialize;
@@ -146,20 +147,17 @@ pub fn draw(text: &str, options: &str) -> Result<String, JsError> {
     let themes = [("light", Colours::Light), ("dark", Colours::Dark)];
     let colours = options.theme.as_deref().map(|word| chosen("theme", word, themes)).transpose()?;
     let colours = colours.unwrap_or(Colours::Both);
-    let played = case.scenario.play();
-    let picture = Picture::new(&played, at, lang, case.head.raw_names, options.size)
-        .ok_or_else(|| JsError::new("no packet to show"))?;
-    let svg = if options.animate {
-        let usual = Film::default();
-        picture.film(Film {
-            colours,
-            all: options.all,
-            rounds: options.rounds.unwrap_or(usual.rounds),
-        })
+    let look = if options.animate {
+        let rounds = options.rounds.unwrap_or(Film::default().rounds).clamp(1, MOST_ROUNDS);
+        Look::Moving(Film { colours, all: options.all, rounds })
     } else {
-        picture.still(colours)
+        Look::Still(colours)
     };
-    Ok(if options.carry { carry(&svg, &told(case, &played, HERE)) } else { svg })
+    let how = Drawing { at, lang, raw_names: case.head.raw_names, size: options.size, look };
+    let played = case.scenario.play();
+    let picture = how.of(&played).ok_or_else(|| JsError::new("no packet to show"))?;
+    let svg = how.svg(&picture);
+    Ok(if options.carry { carry(&svg, &told(case, &played, HERE), how) } else { svg })
 }
 
 /// The recording of a packet's walk, as JSON. Options: `packet`, `lang`; `bare` leaves the case out.

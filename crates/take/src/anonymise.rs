@@ -11,19 +11,25 @@ pub(crate) mod scan;
 pub use map::Manner;
 pub use same::{Sameness, sameness};
 
-use crate::names::{is_global, is_public};
+use crate::names::{is_global, is_public, is_unique_local};
 use chainwalk::model::Order;
 use chainwalk::{Case, Doc, HostPart, Played};
 use map::Given;
 use scan::{Found, What, scan};
 use siphasher::sip128::SipHasher13;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::net::IpAddr;
 
 /// What is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wishes {
     /// Addresses and names that stay, as they are written.
     pub keep: Vec<String>,
+    /// Whether private addresses are replaced, too.
+    pub private: bool,
+    /// Words that are replaced, too, wherever they stand and however they are capitalised. An address among them stands for
+    /// [`Self::private`]: addresses are replaced all together, or their networks would no longer hold.
+    pub words: Vec<String>,
     /// Decides what becomes of which; who has it can undo it.
     pub key: u128,
 }
@@ -36,7 +42,7 @@ pub fn key(text: &str) -> u128 {
 /// Something that was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
-    /// What it is: `public`, `mac`, `host`, `user`, `service`, `id`, `veth`, `cali`, `comment`, `log`.
+    /// What it is: `public`, `private`, `mac`, `host`, `user`, `service`, `id`, `veth`, `cali`, `comment`, `log`, `word`.
     pub kind: &'static str,
     /// What stood there.
     pub old: String,
@@ -63,21 +69,44 @@ pub struct Anonymised {
     pub opaque: Vec<&'static str>,
 }
 
+impl Anonymised {
+    /// Whether a word of the wishes stood somewhere: by itself, or within what was replaced or taken out.
+    pub fn has_replaced(&self, word: &str) -> bool {
+        let word = word.trim().to_ascii_lowercase();
+        let holds = |text: &str| text.to_ascii_lowercase().contains(&word);
+        self.replaced.iter().any(|r| holds(&r.old)) || self.taken_out.iter().any(|(_, l)| holds(l))
+    }
+}
+
+/// One way of replacing.
+#[derive(Clone, Copy)]
+struct Way {
+    manner: Manner,
+    /// Whether lines that nobody read are taken out.
+    without_prose: bool,
+    /// Whether the name of a host that is its address stays one: a host without another address has that one.
+    addressed: bool,
+}
+
 /// Replaces what tells whose a case is.
 pub fn anonymise(case: &Case, wishes: &Wishes) -> Anonymised {
     let played = case.scenario.play();
+    let addressed =
+        case.scenario.docs.iter().any(|doc| {
+            scan(&doc.text).iter().any(|found| matches!(found.what, What::Addressed(_)))
+        });
     let mut tried = Vec::new();
-    for (manner, prose) in [
-        (Manner::Examples, true),
-        (Manner::Shuffled, true),
-        (Manner::Examples, false),
-        (Manner::Shuffled, false),
-    ] {
-        let Some(one) = attempt(case, &played, wishes, manner, prose) else { continue };
-        if one.sameness.is_same() {
-            return one;
+    for without_prose in [true, false] {
+        for addressed in if addressed { &[false, true][..] } else { &[false] } {
+            for manner in [Manner::Examples, Manner::Shuffled] {
+                let way = Way { manner, without_prose, addressed: *addressed };
+                let Some(one) = attempt(case, &played, wishes, way) else { continue };
+                if one.sameness.is_same() {
+                    return one;
+                }
+                tried.push(one);
+            }
         }
-        tried.push(one);
     }
     // All of them change something: the one that goes on the same for longest.
     let furthest = |one: &Anonymised| one.sameness.steps;
@@ -86,13 +115,7 @@ pub fn anonymise(case: &Case, wishes: &Wishes) -> Anonymised {
     tried.swap_remove(best.unwrap_or_default())
 }
 
-fn attempt(
-    case: &Case,
-    played: &Played,
-    wishes: &Wishes,
-    manner: Manner,
-    prose: bool,
-) -> Option<Anonymised> {
+fn attempt(case: &Case, played: &Played, wishes: &Wishes, way: Way) -> Option<Anonymised> {
     let scenario = &case.scenario;
     let mut taken_out = Vec::new();
     let mut docs = Vec::new();
@@ -103,7 +126,7 @@ fn attempt(
         for line in doc.text.split_inclusive('\n') {
             line_number += 1;
             let bare = line.trim_end_matches(['\n', '\r']);
-            let read = !prose || bare.trim().is_empty() || is_read(played, at, place);
+            let read = !way.without_prose || bare.trim().is_empty() || is_read(played, at, place);
             if read {
                 text.push_str(line);
             } else {
@@ -117,7 +140,7 @@ fn attempt(
     let lines = scenario.hosts.values().flat_map(|part| part.facts.iter().chain(&part.edits));
     let lines = lines.chain(&scenario.packets).chain(&case.head.goals);
     let all: Vec<&str> = docs.iter().map(String::as_str).chain(lines.map(String::as_str)).collect();
-    let mut work = Work::new(&all, wishes, manner)?;
+    let mut work = Work::new(&all, wishes, way)?;
     let mut new = case.clone();
     let docs = docs.iter().enumerate().map(|(at, text)| Doc {
         name: if scenario.docs[at].name.is_empty() {
@@ -137,9 +160,11 @@ fn attempt(
         .iter()
         .map(|(name, part)| {
             let part = HostPart { facts: each(&part.facts), edits: each(&part.edits) };
-            (name.clone(), part)
+            let [name] = each(std::slice::from_ref(name)).try_into().unwrap_or_default();
+            (name, part)
         })
         .collect();
+    new.scenario.host = scenario.host.as_ref().map(|name| work.replace(name));
     // Words of people, and what other versions wrote, may say anything.
     new.head.remarks.clear();
     new.head.title = chainwalk::Words::default();
@@ -161,7 +186,8 @@ fn attempt(
         opaque.into_iter().filter(|(_, mark)| text.contains(mark)).map(|(name, _)| name).collect();
     opaque.order();
     opaque.dedup();
-    Some(Anonymised { case: new, replaced: work.report(), taken_out, manner, sameness, opaque })
+    let replaced = work.report();
+    Some(Anonymised { case: new, replaced, taken_out, manner: way.manner, sameness, opaque })
 }
 
 /// Whether a line of a document is part of something that was read.
@@ -175,6 +201,9 @@ fn is_read(played: &Played, doc: usize, place: usize) -> bool {
 /// The replacing of one case.
 struct Work<'w> {
     wishes: &'w Wishes,
+    /// The words of the wishes, in small letters.
+    words: Vec<String>,
+    way: Way,
     given: Given,
     /// Names that were found once are replaced wherever they stand as a word.
     everywhere: BTreeMap<String, &'static str>,
@@ -182,12 +211,24 @@ struct Work<'w> {
 }
 
 impl<'w> Work<'w> {
-    fn new(all: &[&str], wishes: &'w Wishes, manner: Manner) -> Option<Self> {
+    fn new(all: &[&str], wishes: &'w Wishes, way: Way) -> Option<Self> {
+        let manner = way.manner;
+        let is_addr =
+            |word: &&str| word.split('/').next().is_some_and(|addr| addr.parse::<IpAddr>().is_ok());
+        let words = wishes.words.iter().map(|word| word.trim());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let private = wishes.private || words.iter().any(is_addr);
+        let words = words.into_iter().filter(|word| !is_addr(word));
+        let words = words.map(str::to_ascii_lowercase).collect();
         let (mut nets, mut taken) = (BTreeSet::new(), HashSet::new());
         let mut everywhere = BTreeMap::new();
         for text in all {
             for Found { at, what } in scan(text) {
                 let word = &text[at];
+                let what = match what {
+                    What::Addressed(addr) if way.addressed => What::V4(addr, 32),
+                    other => other,
+                };
                 match what {
                     What::V4(addr, len) => {
                         let net = u32::from(addr) & 0xffff_ff00;
@@ -208,8 +249,8 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        let given = Given::new(manner, wishes.key, &taken, &nets)?;
-        Some(Self { wishes, given, everywhere, done: Vec::new() })
+        let given = Given::new(manner, wishes.key, &taken, &nets)?.with_private(private);
+        Some(Self { wishes, words, way, given, everywhere, done: Vec::new() })
     }
 
     /// The text with everything replaced; columns stay where they are as far as blanks allow.
@@ -229,6 +270,7 @@ impl<'w> Work<'w> {
                 }
             }
         }
+        self.add_words(text, &mut found);
         found.order_by_key(|f| f.at.start);
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -246,37 +288,74 @@ impl<'w> Work<'w> {
         out
     }
 
-    fn new_for(&mut self, old: &str, what: &What) -> String {
-        if self.wishes.keep.iter().any(|k| k == old) {
-            return old.to_owned();
+    /// Puts the words of the wishes among what was found. What is replaced as a whole has them replaced with it.
+    fn add_words(&mut self, text: &str, found: &mut Vec<Found>) {
+        let small = text.to_ascii_lowercase();
+        for word in self.words.clone() {
+            let mut at = 0;
+            while let Some(from) = small[at..].find(&word).map(|n| at + n) {
+                let place = from..from + word.len();
+                at = place.end;
+                let meets = |f: &&Found| f.at.start < place.end && f.at.end > place.start;
+                let goes = found.iter().filter(meets).any(|f| {
+                    let is_within = f.at.start >= place.start && f.at.end <= place.end;
+                    let old = &text[f.at.clone()];
+                    !is_within && self.given_for(old, &f.what).is_some_and(|(_, new)| new != old)
+                });
+                if !goes {
+                    found.retain(|f| !meets(&f));
+                    found.push(Found { at: place, what: What::Name("word") });
+                }
+            }
         }
-        let (kind, new) = match what {
-            What::V4(addr, _) if !is_public(*addr) => return old.to_owned(),
-            What::V4(addr, len) => ("public", self.given.v4(*addr, *len).to_string()),
+    }
+
+    /// What stands in the place of something, which is counted.
+    fn new_for(&mut self, old: &str, what: &What) -> String {
+        let Some((kind, new)) = self.given_for(old, what).filter(|(_, new)| new != old) else {
+            return old.to_owned();
+        };
+        if let Some(done) = self.done.iter_mut().find(|d| d.kind == kind && d.old == old) {
+            done.times += 1;
+        } else {
+            let (old, new) = (old.to_owned(), new.clone());
+            self.done.push(Replaced { kind, old, new, times: 1 });
+        }
+        new
+    }
+
+    /// What was given out for something, with its kind; none where it is to be kept.
+    fn given_for(&mut self, old: &str, what: &What) -> Option<(&'static str, String)> {
+        if self.wishes.keep.iter().any(|k| k == old) {
+            return None;
+        }
+        Some(match what {
+            What::V4(addr, len) => {
+                let kind = if is_public(*addr) { "public" } else { "private" };
+                (kind, self.given.v4(*addr, *len).to_string())
+            }
             What::V6(addr, len) => {
                 let new = self.given.v6(*addr, *len);
                 if new == *addr {
-                    return old.to_owned();
+                    return None;
                 }
-                (if is_global(*addr) { "public" } else { "mac" }, new.to_string())
+                let kind = match addr {
+                    addr if is_global(*addr) => "public",
+                    addr if is_unique_local(*addr) && new.octets()[..8] != addr.octets()[..8] => {
+                        "private"
+                    }
+                    _ => "mac",
+                };
+                (kind, new.to_string())
             }
+            What::Addressed(addr) if self.way.addressed => {
+                let addr = self.given.v4(*addr, 32).to_string();
+                ("host", ["ip-", &addr.replace('.', "-")].concat())
+            }
+            What::Addressed(_) => ("host", self.name("host", old)),
             What::Mac => ("mac", self.macs(old)),
             What::Name(kind) => (*kind, self.name(kind, old)),
-        };
-        if new != old {
-            match self.done.iter_mut().find(|d| d.kind == kind && d.old == old) {
-                Some(done) => done.times += 1,
-                None => {
-                    self.done.push(Replaced {
-                        kind,
-                        old: old.to_owned(),
-                        new: new.clone(),
-                        times: 1,
-                    });
-                }
-            }
-        }
-        new
+        })
     }
 
     /// One address, or the two that the kernel's log writes with a type behind them.
@@ -305,7 +384,7 @@ impl<'w> Work<'w> {
             }
             "veth" => format!("{number:07x}"),
             "cali" => format!("{number:011x}"),
-            "host" | "user" => format!("{kind}{number}"),
+            "host" | "user" | "word" => format!("{kind}{number}"),
             // What parts a prefix of the log from what follows stays.
             "log" => {
                 let word = old.trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -316,8 +395,10 @@ impl<'w> Work<'w> {
     }
 
     fn report(self) -> Vec<Replaced> {
-        let order =
-            ["public", "mac", "host", "user", "service", "id", "veth", "cali", "log", "comment"];
+        let order = [
+            "public", "private", "mac", "host", "user", "word", "service", "id", "veth", "cali",
+            "log", "comment",
+        ];
         let mut done = self.done;
         done.order_by_key(|d| order.iter().position(|k| *k == d.kind));
         done
@@ -363,7 +444,7 @@ pub fn leftovers(text: &str, replaced: &[Replaced], keep: &[String]) -> Vec<Stri
     let left = scan(text).into_iter().filter_map(|f| {
         let word = &text[f.at];
         let tells = match f.what {
-            What::V4(addr, _) => is_public(addr),
+            What::V4(addr, _) | What::Addressed(addr) => is_public(addr),
             What::V6(addr, _) => is_global(addr),
             What::Mac => true,
             What::Name(_) => false,

@@ -1,6 +1,6 @@
 //! The claims of texts that carry cases: a case by itself, the fences of a Markdown page, pictures and recordings.
 
-use crate::picture;
+use crate::{drawing, picture};
 use chainwalk::model::Order;
 use chainwalk::{Case, Claimed, Promised, Unreadable};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
@@ -45,7 +45,7 @@ pub enum Verdict {
         /// The claim.
         claimed: Claimed,
     },
-    /// What a recording shows.
+    /// What a recording or a picture shows.
     Shown {
         /// Its line, from 1.
         line: usize,
@@ -134,9 +134,9 @@ pub fn carried(name: &str, text: &str) -> Vec<Carried> {
         return blocks(text);
     }
     if ending.eq_ignore_ascii_case("svg") {
-        let Some(place) = picture::place(text) else { return Vec::new() };
+        let Some(place) = drawing::place(text) else { return Vec::new() };
         let lines = by_line(text, std::slice::from_ref(&place));
-        let case = picture::carried(text).unwrap_or_default();
+        let case = drawing::carried(text).unwrap_or_default();
         return vec![Carried { lines, text: case, block: place, form: Form::Picture }];
     }
     if ending.eq_ignore_ascii_case("json") {
@@ -234,24 +234,47 @@ impl Carried {
             let at = self.named("goal").get(number).copied().unwrap_or_default();
             Verdict::Goal { line: self.line(text, at), number, goal }
         });
-        let shown = (self.form == Form::Recording).then(|| {
-            let is = self.lines.first().map_or("", |place| &text[place.clone()]);
-            let drawn = picture::redrawn(is, None);
-            let same = |drawn: String| {
-                [drawn.trim_end(), &picture::in_page(&drawn)].contains(&is.trim_end())
-            };
-            Verdict::Shown { line: self.line(text, 0), now: drawn.is_some_and(same) }
-        });
+        let shown = self.is_as_drawn(text);
+        let shown = shown.map(|now| Verdict::Shown { line: self.line(text, 0), now });
         packets.chain(goals).chain(shown).collect()
     }
 
+    /// Whether what is drawn is what would be drawn today; none where nothing is drawn, or where it does not say how.
+    fn is_as_drawn(&self, text: &str) -> Option<bool> {
+        match self.form {
+            Form::Text => None,
+            Form::Picture => {
+                drawing::said(text)?;
+                let drawn = drawing::redrawn(text, None);
+                Some(drawn.is_some_and(|drawn| drawn == text.trim_end()))
+            }
+            Form::Recording => {
+                let is = self.lines.first().map_or("", |place| &text[place.clone()]);
+                let drawn = picture::redrawn(is, None);
+                let same = |drawn: String| {
+                    [drawn.trim_end(), &picture::in_page(&drawn)].contains(&is.trim_end())
+                };
+                Some(drawn.is_some_and(same))
+            }
+        }
+    }
+
+    /// Whether [`Self::mended`] can make its claims true: a picture may not say how it was drawn, or show a packet that is
+    /// not there.
+    pub fn can_be_mended(&self, text: &str) -> bool {
+        self.form != Form::Picture || drawing::redrawn(text, None).is_some()
+    }
+
     /// The edits of `text` that make its claims true: what each range is to be replaced by, in order. Nothing where
-    /// it is no case or has no packets, and for a picture, which does not say how it was drawn. Goals are promises
+    /// it is no case or has no packets, and for a picture that does not say how it was drawn. Goals are promises
     /// and stay.
     pub fn mended(&self, text: &str, by: &str) -> Vec<(Range<usize>, String)> {
         match self.form {
             Form::Text => {}
-            Form::Picture => return Vec::new(),
+            Form::Picture => {
+                let drawn = drawing::redrawn(text, Some(by));
+                return drawn.map(|drawn| (0..text.trim_end().len(), drawn)).into_iter().collect();
+            }
             Form::Recording => {
                 let Some(place) = self.lines.first().cloned() else { return Vec::new() };
                 let drawn = picture::redrawn(&text[place.clone()], Some(by));
@@ -442,19 +465,36 @@ mod tests {
         let Some(one) = picture::Picture::new(&played, at, lang, false, None) else {
             panic!("no picture")
         };
-        let svg = picture::carry(&one.still(chainwalk::view::Colours::Both), &text);
+        let svg = one.still(chainwalk::view::Colours::Both);
+        let svg = drawing::carry(&svg, &text, drawing::Drawing::default());
         (svg, one.recording("9.9.9", "", Some(&text)).to_string() + "\n")
     }
 
     #[test]
     fn what_a_picture_carries_is_held_too() {
         let (svg, _) = drawn();
-        let line = svg.lines().position(|l| l.starts_with("ends: ")).unwrap_or_default() + 1;
-        assert_eq!(verdicts("x.svg", &svg), [(true, line)]);
+        let at = |word: &str| svg.lines().position(|l| l.contains(word)).unwrap_or_default() + 1;
+        let (line, first) = (at("ends: "), at("<metadata"));
+        assert_eq!(verdicts("x.svg", &svg), [(true, line), (true, first)]);
         let wrong = svg.replace(&format!("ends: {NOW}"), "ends: local");
-        assert_eq!(verdicts("x.svg", &wrong), [(false, line)]);
-        assert_eq!(mended("x.svg", &wrong), wrong, "nobody knows how it was drawn");
+        assert_eq!(verdicts("x.svg", &wrong), [(false, line), (true, first)]);
+        assert_eq!(mended("x.svg", &wrong), svg);
+        let shown = svg.replace("rule 1", "rule 7");
+        assert_ne!(shown, svg);
+        assert_eq!(verdicts("x.svg", &shown), [(true, line), (false, first)]);
+        assert_eq!(mended("x.svg", &[&shown, "\n"].concat()), [&svg, "\n"].concat());
         assert_eq!(verdicts("x.svg", "<svg></svg>"), []);
+    }
+
+    #[test]
+    fn a_picture_that_does_not_say_how_it_was_drawn_is_left() {
+        let (svg, _) = drawn();
+        let silent = svg.replace(" data-drawn=\"at=1/end lang=en theme=auto\"", "");
+        let wrong = silent.replace(&format!("ends: {NOW}"), "ends: local");
+        let can = |svg: &str| carried("x.svg", svg).iter().all(|c| c.can_be_mended(svg));
+        assert!(can(&svg) && !can(&wrong));
+        assert_eq!(verdicts("x.svg", &silent).len(), 1);
+        assert_eq!(mended("x.svg", &wrong), wrong);
     }
 
     #[test]

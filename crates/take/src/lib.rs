@@ -9,6 +9,7 @@ pub mod card;
 pub mod check;
 pub mod code;
 pub mod codec;
+pub mod drawing;
 pub mod lesson;
 pub mod link;
 pub mod mdbook;
@@ -19,6 +20,7 @@ pub mod words;
 
 pub use check::{Carried, Verdict, carried};
 pub use code::{Code, code};
+pub use drawing::{Drawing, Look};
 pub use lesson::Lesson;
 pub use link::{Body, Link};
 pub use names::{Names, names};

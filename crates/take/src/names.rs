@@ -24,7 +24,7 @@ pub fn names(text: &str) -> Names {
             What::V4(addr, _) if is_public(addr) => drop(public.insert(addr.to_string())),
             What::V6(addr, _) if is_global(addr) => drop(public.insert(addr.to_string())),
             What::Mac if !EVERYBODYS.contains(&word) => drop(macs.insert(word)),
-            What::Name("host") => drop(hosts.insert(word)),
+            What::Name("host") | What::Addressed(_) => drop(hosts.insert(word)),
             _ => {}
         }
     }
@@ -62,6 +62,32 @@ pub(crate) fn top(addr: u32, bits: u8) -> u32 {
 pub(crate) fn is_public(addr: Ipv4Addr) -> bool {
     let addr = u32::from(addr);
     !SPECIAL.iter().any(|(net, len)| top(addr, *len) == *net)
+}
+
+/// Networks that many have behind a router of their own: RFC 1918, and those that providers share.
+const PRIVATE: [(u32, u8); 4] =
+    [(0x0a00_0000, 8), (0x6440_0000, 10), (0xac10_0000, 12), (0xc0a8_0000, 16)];
+
+/// Private networks that Docker and Kubernetes give to every machine.
+pub(crate) const GIVEN_TO_ALL: [(u32, u8); 6] = [
+    (0x0a2a_0000, 16),
+    (0x0a2b_0000, 16),
+    (0x0a60_0000, 12),
+    (0x0af4_0000, 16),
+    (0xac11_0000, 16),
+    (0xac12_0000, 16),
+];
+
+/// Whether an address is of a private network that its owner chose.
+pub(crate) fn is_private(addr: Ipv4Addr) -> bool {
+    let within =
+        |nets: &[(u32, u8)]| nets.iter().any(|(net, len)| top(u32::from(addr), *len) == *net);
+    within(&PRIVATE) && !within(&GIVEN_TO_ALL)
+}
+
+/// The same for IPv6: `fc00::/7`.
+pub(crate) fn is_unique_local(addr: Ipv6Addr) -> bool {
+    addr.segments()[0] & 0xfe00 == 0xfc00
 }
 
 /// Whether an address of IPv6 is somebody's on the public network: `2000::/3` without the documentation's.

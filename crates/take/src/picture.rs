@@ -1,4 +1,4 @@
-//! Pictures of a walk: still, moving, or recorded for a page; and the case that a picture carries, if it was asked to.
+//! Pictures of a walk: still, moving, or recorded for a page.
 
 use crate::{Body, Link, link};
 use chainwalk::view::{self, Carried, Colours, Figure, Film, Lang, TableMeasure};
@@ -160,43 +160,6 @@ pub(crate) fn places_in_page(html: &str) -> Vec<Range<usize>> {
     found
 }
 
-const OPEN: &str = "<metadata id=\"chainwalk\">";
-const SHUT: &str = "</metadata>";
-
-/// The picture with the text of a case in it.
-pub fn carry(svg: &str, case: &str) -> String {
-    let mut text = String::with_capacity(case.len());
-    for c in case.chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '\r' => text.push_str("&#13;"),
-            '\n' | '\t' => text.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => text.push('\u{fffd}'),
-            c => text.push(c),
-        }
-    }
-    match svg.find("<style>") {
-        Some(at) => [&svg[..at], OPEN, &text, SHUT, &svg[at..]].concat(),
-        None => svg.to_owned(),
-    }
-}
-
-/// Where the text of a case stands in the picture.
-pub(crate) fn place(svg: &str) -> Option<Range<usize>> {
-    let from = svg.find(OPEN)? + OPEN.len();
-    Some(from..from + svg[from..].find(SHUT)?)
-}
-
-/// The text of the case that a picture carries; none where it carries none.
-pub fn carried(svg: &str) -> Option<String> {
-    let text = &svg[place(svg)?];
-    Some(
-        text.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "\r").replace("&amp;", "&"),
-    )
-}
-
 /// The text of the case that a recording carries; none where it carries none, or is none.
 pub fn recorded(json: &str) -> Option<String> {
     let value: Value = serde_json::from_str(json).ok()?;
@@ -298,9 +261,7 @@ mod tests {
             } else if !tag.ends_with('/') {
                 open.push(name);
             }
-            let known = [
-                "svg", "title", "desc", "metadata", "style", "g", "rect", "circle", "path", "text",
-            ];
+            let known = ["svg", "title", "desc", "style", "g", "rect", "circle", "path", "text"];
             assert!(known.contains(&name), "{name}");
         }
         assert_eq!(open, Vec::<&str>::new());
@@ -365,18 +326,6 @@ mod tests {
         let dark = picture.still(Colours::Dark);
         assert!(!dark.contains("prefers-color-scheme") && dark.contains("--bg:#121210"));
         assert!(!picture.still(Colours::Light).contains("--bg:#121210"));
-    }
-
-    #[test]
-    fn a_picture_gives_back_the_case_it_carries() {
-        let played = played();
-        let case = Case { scenario: played.scenario().clone(), ..Case::default() };
-        let text = told(case, &played, "9.9.9");
-        let svg = picture(&played, None).still(Colours::Both);
-        assert_eq!(carried(&svg), None, "none unless asked");
-        let with = carry(&svg, &text);
-        well_formed(&with);
-        assert_eq!(carried(&with), Some(text));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use chainwalk::view::{Colours, Film, Lang, words};
 use chainwalk::{Case, Played, Position, Stop, Viewpoint};
-use chainwalk_take::picture::{Picture, carry, element_of_file, record, told};
+use chainwalk_take::drawing::{Drawing, carry};
+use chainwalk_take::picture::{Picture, element_of_file, record, told};
 use chainwalk_take::share::{Form, shared};
 use chainwalk_take::{Body, Link, carried, fence};
 use pulldown_cmark::{Event, Parser, Tag};
@@ -105,6 +106,7 @@ fn a_picture_holds_no_element_of_it() {
         "role",
         "lang",
         "id",
+        "data-drawn",
         "class",
         "x",
         "y",
@@ -120,7 +122,7 @@ fn a_picture_holds_no_element_of_it() {
     ];
     for svg in [picture.still(Colours::Both), picture.film(Film::default())] {
         only("a picture", &svg, &shapes, &attributes);
-        let carrying = carry(&svg, &text);
+        let carrying = carry(&svg, &text, Drawing::default());
         only("a picture that carries", &carrying, &shapes, &attributes);
         assert!(!svg.contains('\u{202e}'), "it turns the direction");
         assert_eq!(carried("a.svg", &carrying).len(), 1);

@@ -284,7 +284,7 @@ impl Figure {
 }
 
 /// The colours by their names.
-fn palette(colours: Colours) -> String {
+pub(crate) fn palette(colours: Colours) -> String {
     let (light, dark) = (svg::LIGHT, svg::DARK);
     match colours {
         Colours::Both => {

@@ -67,8 +67,9 @@ pub fn film(t: &Explained, figure: &Figure, how: Film, measure: &dyn Measure) ->
     }
     let clock = Clock { whole, rounds: how.rounds, begins };
     let draw = Draw { measure: Some(measure), named: false };
-    let css =
-        format!(".k{{animation:{}s steps(1,end) {}}}", number(clock.whole / 1000.0), clock.rounds);
+    // The groups alone have a class that begins so and a name of an animation.
+    let seconds = number(clock.whole / 1000.0);
+    let css = format!(":where([class^=f]){{animation:{seconds}s steps(1,end) {}}}", clock.rounds);
     let mut rules = Rules { clock: &clock, css, known: HashMap::new() };
     let below = layer(&scenes, draw, false);
     let above = layer(&scenes, draw, true);
@@ -96,10 +97,8 @@ pub fn film(t: &Explained, figure: &Figure, how: Film, measure: &dyn Measure) ->
         .collect();
     rules.keyframes("p", "linear", &way);
     rules.keyframes("b", "steps(1,end)", &marks);
-    let css = format!(
-        ".h{{visibility:hidden}}@media (prefers-reduced-motion:no-preference){{{}}}",
-        rules.css
-    );
+    let css =
+        format!(".h{{opacity:0}}@media (prefers-reduced-motion:no-preference){{{}}}", rules.css);
     let mut out = figure.open(how.colours, &css);
     figure.ground(&mut out, draw, measure);
     let (x, y) = figure.thumb(last);
@@ -258,8 +257,8 @@ impl Rules<'_> {
             for (stop, begin) in self.clock.begins.iter().enumerate() {
                 if there != stops.contains(&stop) {
                     there = !there;
-                    let word = if there { "visible" } else { "hidden" };
-                    let _ = write!(frames, "{}{{visibility:{word}}}", self.clock.part(*begin));
+                    let (begin, seen) = (self.clock.part(*begin), u8::from(there));
+                    let _ = write!(frames, "{begin}{{opacity:{seen}}}");
                 }
             }
             let _ = write!(
@@ -268,7 +267,7 @@ impl Rules<'_> {
             );
         }
         let hidden = if rests { "" } else { " h" };
-        format!("<g class=\"k f{name}{hidden}\">{text}</g>")
+        format!("<g class=\"f{name}{hidden}\">{text}</g>")
     }
 
     /// Moves a class through places.
@@ -314,7 +313,7 @@ mod tests {
         assert!(!is_hidden(&rules.group(&[1, 2], "from the second on")));
         assert!(is_hidden(&rules.group(&[0], "at first")));
         assert!(
-            rules.css.contains("@keyframes f0{0%{visibility:hidden}33.33%{visibility:visible}}"),
+            rules.css.contains("@keyframes f0{0%{opacity:0}33.33%{opacity:1}}"),
             "{}",
             rules.css
         );

@@ -13,7 +13,7 @@ use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use chainwalk::{Position, Stop};
-use replaced::{Report, fresh_key};
+use replaced::{Also, Report, fresh_key};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use ways::Ways;
@@ -68,6 +68,7 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
     let lang = *lang;
     let shown = use_state_eq(|| Shown::Mine);
     let kept = use_state_eq(Vec::<String>::new);
+    let also = use_state_eq(Also::default);
     let key = use_memo((), |()| fresh_key());
     {
         let at = if stop == last { Stop::End } else { Stop::At(*stop) };
@@ -79,6 +80,8 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
             at,
             key: (*key).clone(),
             keep: (*kept).clone(),
+            private: also.private,
+            words: also.words.clone(),
         });
         use_effect_with(wanted, move |wanted| {
             if let Some(wanted) = wanted.clone() {
@@ -126,6 +129,10 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
             kept.set(all);
         })
     };
+    let add = {
+        let also = also.clone();
+        Callback::from(move |more: Also| also.set(more))
+    };
     let of = match *shown {
         Shown::Replaced => replaced.as_ref().map(|r| &r.share),
         Shown::Mine | Shown::Report => exported.as_ref(),
@@ -158,7 +165,7 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
                     <button class="ghost" onclick={shut} aria-label={ui(lang, Key::Close)}><Icon id="i-x" size={14} /></button>
                 </div>
                 if *shown == Shown::Report {
-                    <Report {lang} view={replaced.clone()} {keep} mine={turn(Shown::Mine)} share={turn(Shown::Replaced)} />
+                    <Report {lang} view={replaced.clone()} {keep} also={(*also).clone()} {add} mine={turn(Shown::Mine)} share={turn(Shown::Replaced)} />
                 } else {
                     {body.unwrap_or_else(|| html! { <p class="leaves">{ui(lang, Key::ShareNothing)}</p> })}
                 }

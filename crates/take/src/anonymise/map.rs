@@ -1,6 +1,6 @@
 //! New addresses and names for old ones: each gets one, no two the same, and what lies within a network still does.
 
-use crate::names::{SPECIAL, is_global, top};
+use crate::names::{GIVEN_TO_ALL, SPECIAL, is_global, is_private, is_public, is_unique_local, top};
 use siphasher::sip::SipHasher13;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -23,6 +23,8 @@ pub enum Manner {
 pub(super) struct Given {
     manner: Manner,
     key: u128,
+    /// Whether private addresses are replaced, too.
+    private: bool,
     nets: HashMap<u32, u32>,
     free: Vec<u32>,
     nets6: HashMap<u64, u64>,
@@ -50,6 +52,7 @@ impl Given {
         let mut given = Self {
             manner,
             key,
+            private: false,
             nets: HashMap::new(),
             free,
             nets6: HashMap::new(),
@@ -67,10 +70,17 @@ impl Given {
         Some(given)
     }
 
+    /// The same, with private addresses replaced as well: within their own block.
+    pub(super) fn with_private(self, private: bool) -> Self {
+        Self { private, ..self }
+    }
+
     /// The new address, whose first `len` bits are those of its network.
-    pub(super) fn v4(&mut self, addr: Ipv4Addr, len: u8) -> Ipv4Addr {
+    pub(super) fn v4(&self, addr: Ipv4Addr, len: u8) -> Ipv4Addr {
         let old = u32::from(addr);
         let new = match self.manner {
+            _ if is_private(addr) && self.private => old ^ self.flips(old, len),
+            _ if !is_public(addr) => old,
             Manner::Examples => self.nets.get(&top(old, 24)).map_or(old, |net| net | old & 0xff),
             Manner::Shuffled => old ^ self.flips(old, len),
         };
@@ -83,8 +93,10 @@ impl Given {
         let mut flips = 0;
         for bit in 0..len.min(24) {
             let prefix = top(addr, bit);
-            let moves =
-                SPECIAL.iter().any(|(net, special)| *special > bit && top(*net, bit) == prefix);
+            let moves = SPECIAL
+                .iter()
+                .chain(&GIVEN_TO_ALL)
+                .any(|(net, special)| *special > bit && top(*net, bit) == prefix);
             if !moves && self.turns(bit, prefix.into()) {
                 flips |= 1 << (31 - bit);
             }
@@ -103,10 +115,18 @@ impl Given {
     pub(super) fn v6(&mut self, addr: Ipv6Addr, len: u8) -> Ipv6Addr {
         let bits = u128::from(addr);
         let (net, host) = ((bits >> 64) as u64, bits as u64);
-        let net = if is_global(addr) { self.net6(net, len.min(64)) } else { net };
+        let ours = self.private && is_unique_local(addr);
+        let net = if is_global(addr) {
+            self.net6(net, len.min(64))
+        } else if ours {
+            // The first bits say that it is private.
+            net ^ self.flips6(net, 8, len.min(64))
+        } else {
+            net
+        };
         let host = if is_eui64(host) {
             self.eui64(host)
-        } else if is_global(addr) && len > 64 && host > 0xffff {
+        } else if (is_global(addr) || ours) && len > 64 && host > 0xffff {
             let fresh = 0x1_0000 + self.hosts6.len() as u64;
             *self.hosts6.entry(host).or_insert(fresh)
         } else {
@@ -122,18 +142,21 @@ impl Given {
                 *self.nets6.entry(net).or_insert(fresh)
             }
             // The first bits say what kind of network it is.
-            Manner::Shuffled => {
-                let mut flips = 0;
-                for bit in 4..len {
-                    let prefix = net >> (64 - bit);
-                    let documentation = bit <= 32 && prefix == 0x2001_0db8 >> (32 - bit);
-                    if !documentation && self.turns(bit, prefix) {
-                        flips |= 1 << (63 - bit);
-                    }
-                }
-                net ^ flips
+            Manner::Shuffled => net ^ self.flips6(net, 4, len),
+        }
+    }
+
+    /// The bits of a network of IPv6 that turn over, from one on.
+    fn flips6(&self, net: u64, from: u8, len: u8) -> u64 {
+        let mut flips = 0;
+        for bit in from..len {
+            let prefix = net >> (64 - bit);
+            let documentation = bit <= 32 && prefix == 0x2001_0db8 >> (32 - bit);
+            if !documentation && self.turns(bit, prefix) {
+                flips |= 1 << (63 - bit);
             }
         }
+        flips
     }
 
     fn eui64(&mut self, host: u64) -> u64 {
@@ -178,17 +201,21 @@ mod tests {
             .unwrap_or_else(|| panic!("none"))
     }
 
-    fn class(addr: u32) -> Option<usize> {
-        SPECIAL.iter().position(|(net, len)| top(addr, *len) == *net)
+    fn class(addr: u32) -> [Option<usize>; 2] {
+        let of = |nets: &[(u32, u8)]| nets.iter().position(|(net, len)| top(addr, *len) == *net);
+        [of(&SPECIAL), of(&GIVEN_TO_ALL)]
     }
 
     proptest! {
         #[test]
-        fn what_two_addresses_have_in_common_stays(a: u32, b: u32, key: u128, near in 0_u32..32) {
-            let mut given = shuffled(key);
+        fn what_two_addresses_have_in_common_stays(
+            a: u32, b: u32, key: u128, near in 0_u32..32, private: bool, block in 0_usize..4
+        ) {
+            let given = shuffled(key).with_private(private);
+            let a = if private { [0x0a00_0000, 0x0a6f_ffff, 0xac10_0000, 0xc0a8_0000][block] ^ (a >> 12) } else { a };
             let b = if near > 8 { a ^ (b >> near) } else { b };
-            let new = |given: &mut Given, addr: u32| u32::from(given.v4(Ipv4Addr::from(addr), 32));
-            let (c, d) = (new(&mut given, a), new(&mut given, b));
+            let new = |addr: u32| u32::from(given.v4(Ipv4Addr::from(addr), 32));
+            let (c, d) = (new(a), new(b));
             prop_assert_eq!((a ^ b).leading_zeros(), (c ^ d).leading_zeros());
             prop_assert_eq!(class(a), class(c));
             prop_assert_eq!(a & 0xff, c & 0xff);
@@ -199,11 +226,30 @@ mod tests {
     fn networks_become_examples_in_their_order() {
         let nets = BTreeSet::from([0x0808_0800, 0x0101_0100]);
         let taken = HashSet::from([0xcb00_7100]);
-        let mut given =
+        let given =
             Given::new(Manner::Examples, 0, &taken, &nets).unwrap_or_else(|| panic!("none"));
         assert_eq!(given.v4(Ipv4Addr::new(1, 1, 1, 9), 32), Ipv4Addr::new(198, 51, 100, 9));
         assert_eq!(given.v4(Ipv4Addr::new(8, 8, 8, 0), 24), Ipv4Addr::new(192, 0, 2, 0));
         assert_eq!(given.v4(Ipv4Addr::new(10, 0, 0, 1), 32), Ipv4Addr::new(10, 0, 0, 1));
+    }
+
+    #[test]
+    fn private_addresses_stay_in_their_block_and_those_of_all_machines_stay() {
+        let given = Given::new(Manner::Examples, 7, &HashSet::new(), &BTreeSet::new());
+        let given = given.unwrap_or_else(|| panic!("none"));
+        let kept = |given: &Given, addr: [u8; 4]| given.v4(addr.into(), 32) == Ipv4Addr::from(addr);
+        assert!(kept(&given, [10, 7, 3, 4]));
+        let mut given = given.with_private(true);
+        let moved = (0..64_u8).filter(|n| !kept(&given, [10, 7, *n, 4])).count();
+        assert!(moved > 50, "{moved}");
+        for addr in
+            [[172, 17, 0, 2], [10, 96, 0, 1], [10, 244, 1, 3], [127, 0, 0, 1], [192, 0, 2, 1]]
+        {
+            assert!(kept(&given, addr), "{addr:?}");
+        }
+        let own: Ipv6Addr = "fd12:3456:789a:1::5".parse().unwrap_or(Ipv6Addr::UNSPECIFIED);
+        let new = given.v6(own, 128).segments();
+        assert!(new[..4] != own.segments()[..4] && new[0] >> 8 == 0xfd && new[4..] == [0, 0, 0, 5]);
     }
 
     #[test]

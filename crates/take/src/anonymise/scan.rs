@@ -15,6 +15,8 @@ pub(crate) enum What {
     Mac,
     /// A name by its kind.
     Name(&'static str),
+    /// The name of a host in which its address stands, as clouds give them: `ip-172-31-5-10.ec2.internal`.
+    Addressed(Ipv4Addr),
 }
 
 /// A place of the text.
@@ -53,6 +55,15 @@ fn scan_line(line: &str, begin: usize, found: &mut Vec<Found>) {
     for word in words(line, |c| c.is_ascii_hexdigit() || c == '.' || c == ':') {
         addresses(line, word, &mut push);
     }
+    for word in words(line, |c| c.is_ascii_digit() || c == '.') {
+        dotted(line, word, &mut push);
+    }
+    for word in words(line, is_of_host) {
+        let name = line[word.clone()].trim_end_matches('.');
+        if let Some(addr) = addressed(name) {
+            push(word.start..word.start + name.len(), What::Addressed(addr));
+        }
+    }
     for word in words(line, |c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         if let Some((kind, range)) = named(&line[word.clone()]) {
             push(word.start + range.start..word.start + range.end, What::Name(kind));
@@ -71,6 +82,7 @@ fn words(line: &str, is: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = R
     })
 }
 
+/// Addresses of cards, and of IPv6.
 fn addresses(line: &str, word: Range<usize>, push: &mut impl FnMut(Range<usize>, What)) {
     let before = line[..word.start].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || c == '_')
@@ -83,16 +95,6 @@ fn addresses(line: &str, word: Range<usize>, push: &mut impl FnMut(Range<usize>,
     let token = token.trim_matches('.');
     let start = word.start + lead;
     let after = |end: usize| line[end..].chars().next();
-    // How many bits count stands behind a stroke.
-    let bits = |end: usize, whole: u8| {
-        let digits: String = line[end..]
-            .strip_prefix('/')
-            .unwrap_or_default()
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        digits.parse::<u8>().ok().filter(|n| *n <= whole).unwrap_or(whole)
-    };
     let pairs: Vec<&str> = token.trim_matches(':').split(':').collect();
     let hex = |p: &&str| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit());
     if pairs.len() >= 6 && pairs.iter().all(hex) {
@@ -110,19 +112,52 @@ fn addresses(line: &str, word: Range<usize>, push: &mut impl FnMut(Range<usize>,
         };
         if let Ok(addr) = own.parse::<Ipv6Addr>() {
             let end = start + own.len();
-            push(start..end, What::V6(addr, bits(end, 128)));
-            return;
+            push(start..end, What::V6(addr, bits(line, end, 128)));
         }
     }
-    // IPv4, which may have a port or a list behind it, or a word before it.
-    let mut at = start;
-    for part in token.split(':') {
-        if let Ok(addr) = part.parse::<Ipv4Addr>() {
-            let end = at + part.len();
-            push(at..end, What::V4(addr, bits(end, 32)));
-        }
-        at += part.len() + 1;
+}
+
+/// How many bits of an address count, by what stands behind a stroke.
+fn bits(line: &str, end: usize, whole: u8) -> u8 {
+    let behind = line[end..].strip_prefix('/').unwrap_or_default();
+    let digits: String = behind.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse::<u8>().ok().filter(|n| *n <= whole).unwrap_or(whole)
+}
+
+/// An address of IPv4, wherever it stands: within a name, or with a port behind it as tcpdump writes it.
+fn dotted(line: &str, word: Range<usize>, push: &mut impl FnMut(Range<usize>, What)) {
+    // A version of something: v1.2.3.4.
+    let mut before = line[..word.start].chars().rev();
+    if matches!(before.next(), Some('v' | 'V')) && !before.next().is_some_and(char::is_alphanumeric)
+    {
+        return;
     }
+    let token = &line[word.clone()];
+    let start = word.start + token.len() - token.trim_start_matches('.').len();
+    let token = token.trim_matches('.');
+    let (own, port) = match token.match_indices('.').nth(3) {
+        Some((at, _)) => (&token[..at], &token[at + 1..]),
+        None => (token, "0"),
+    };
+    if let (Ok(addr), Ok(_)) = (own.parse::<Ipv4Addr>(), port.parse::<u16>()) {
+        let end = start + own.len();
+        push(start..end, What::V4(addr, bits(line, end, 32)));
+    }
+}
+
+/// Whether the name of a host may have the character.
+fn is_of_host(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+/// The address in the name of a host: four numbers of it, parted by strokes.
+fn addressed(name: &str) -> Option<Ipv4Addr> {
+    name.split('.').find_map(|label| {
+        let parts: Vec<&str> = label.split(['-', '_']).collect();
+        let number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let mut runs = parts.chunk_by(|a, b| number(a) && number(b));
+        runs.find_map(|run| run.join(".").parse().ok())
+    })
 }
 
 /// Names that were made for one machine: of services, networks, and of pairs of devices.
@@ -149,13 +184,12 @@ fn named(word: &str) -> Option<(&'static str, Range<usize>)> {
 /// Who was logged in where: `[me@gateway ~]#`, `me@gateway:~$`.
 fn prompt(line: &str, push: &mut impl FnMut(Range<usize>, What)) {
     let lead = line.len() - line.trim_start_matches(['[', ' ']).len();
-    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let Some(at) = line[lead..].find(|c| !name(c)).map(|n| lead + n) else { return };
+    let Some(at) = line[lead..].find(|c| !is_of_host(c)).map(|n| lead + n) else { return };
     if at == lead || !line[at..].starts_with('@') {
         return;
     }
     let host = at + 1;
-    let end = line[host..].find(|c| !name(c)).map_or(line.len(), |n| host + n);
+    let end = line[host..].find(|c| !is_of_host(c)).map_or(line.len(), |n| host + n);
     let ends = line[end..]
         .chars()
         .next()
@@ -166,8 +200,9 @@ fn prompt(line: &str, push: &mut impl FnMut(Range<usize>, What)) {
     if &line[lead..at] != "root" {
         push(lead..at, What::Name("user"));
     }
-    if line[host..end].parse::<Ipv4Addr>().is_err() {
-        push(host..end, What::Name("host"));
+    let name = &line[host..end];
+    if name.parse::<Ipv4Addr>().is_err() {
+        push(host..end, addressed(name).map_or(What::Name("host"), What::Addressed));
     }
 }
 
@@ -229,6 +264,7 @@ mod tests {
                 "1.2.3.4 V4(1.2.3.4, 32)",
                 "9.9.9.9 V4(9.9.9.9, 32)",
                 "5.6.7.8 V4(5.6.7.8, 32)",
+                "1.2.3.4 V4(1.2.3.4, 32)",
                 "10.1.2.3 V4(10.1.2.3, 32)",
                 "10.1.2.9 V4(10.1.2.9, 32)",
             ]
@@ -240,6 +276,17 @@ mod tests {
                 "2a00::1 V6(2a00::1, 128)",
                 ":: V6(::, 0)",
                 "fe80::1 V6(fe80::1, 128)",
+            ]
+        );
+        assert_eq!(
+            found(
+                "IP 1.2.3.4.51000 > 5.6.7.8.80: ban8.8.4.4 1.2.3.4.5.6 v9.9.9.9 4.4.8.8.in-addr.arpa"
+            ),
+            [
+                "1.2.3.4 V4(1.2.3.4, 32)",
+                "5.6.7.8 V4(5.6.7.8, 32)",
+                "8.8.4.4 V4(8.8.4.4, 32)",
+                "4.4.8.8 V4(4.4.8.8, 32)"
             ]
         );
         assert_eq!(found("link/ether 52:54:00:12:34:56 brd"), ["52:54:00:12:34:56 Mac"]);
@@ -255,6 +302,17 @@ mod tests {
                 "GYQQTB6TY565JPRW Name(\"service\")",
                 "96a729b6b174 Name(\"id\")",
                 "3322438 Name(\"veth\")"
+            ]
+        );
+        assert_eq!(
+            found(
+                "[jo@ip-172-31-5-10 ~]$ ping ec2-54-1-2-3.compute-1.amazonaws.com. node_8_8_4_4 2026-01-03 1-2-3-4-5"
+            ),
+            [
+                "jo Name(\"user\")",
+                "ip-172-31-5-10 Addressed(172.31.5.10)",
+                "ec2-54-1-2-3.compute-1.amazonaws.com Addressed(54.1.2.3)",
+                "node_8_8_4_4 Addressed(8.8.4.4)",
             ]
         );
         assert_eq!(

@@ -5,8 +5,8 @@ use crate::address;
 use crate::message::ShareView;
 use crate::parts::icon::Icon;
 use crate::words::{Key, ui};
-use chainwalk::view::{Colours, Lang, recoloured};
-use chainwalk_take::picture::carry;
+use chainwalk::view::{Colours, Film, Lang, recoloured};
+use chainwalk_take::drawing::{Drawing, Look, carry};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlInputElement};
@@ -51,7 +51,12 @@ pub(super) fn PictureRow(props: &PictureRowProps) -> Html {
     let carries = use_state_eq(|| false);
     let drawn = if *form == Form::Moving { &view.film } else { &view.picture };
     let drawn = recoloured(drawn, *colours);
-    let svg = if *carries { carry(&drawn, &view.case) } else { drawn.clone() };
+    let look = match *form {
+        Form::Moving => Look::Moving(Film { colours: *colours, ..Film::default() }),
+        Form::Still | Form::Png => Look::Still(*colours),
+    };
+    let how = Drawing { at: view.at, lang, raw_names: view.raw_names, size: None, look };
+    let svg = if *carries { carry(&drawn, &view.case, how) } else { drawn.clone() };
     let shown =
         format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(&drawn)));
     let choose = |of: Form| {

@@ -6,6 +6,7 @@ use crate::parts::sentence::Words;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use std::rc::Rc;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// So many rows and lines are shown before the rest is asked for.
@@ -19,6 +20,15 @@ pub(super) fn fresh_key() -> String {
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
+/// What is replaced beside what always is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Also {
+    /// Private addresses.
+    pub(super) private: bool,
+    /// Words.
+    pub(super) words: Vec<String>,
+}
+
 /// Properties of [`Report`].
 #[derive(Properties, PartialEq)]
 pub(super) struct ReportProps {
@@ -28,6 +38,10 @@ pub(super) struct ReportProps {
     pub(super) view: Option<Rc<ReplacedView>>,
     /// Keeps a name as it is written.
     pub(super) keep: Callback<String>,
+    /// What goes, too.
+    pub(super) also: Also,
+    /// Lets more go, or less.
+    pub(super) add: Callback<Also>,
     /// Goes back to what was pasted.
     pub(super) mine: Callback<MouseEvent>,
     /// Shares what is shown here.
@@ -37,9 +51,10 @@ pub(super) struct ReportProps {
 /// The report.
 #[component]
 pub(super) fn Report(props: &ReportProps) -> Html {
-    let ReportProps { lang, view, keep, mine, share } = props;
+    let ReportProps { lang, view, keep, also, add, mine, share } = props;
     let lang = *lang;
     let all = use_state_eq(|| false);
+    let field = use_node_ref();
     let Some(view) = view else {
         return html! { <p class="leaves" role="status">{ui(lang, Key::ReplacedWorking)}</p> };
     };
@@ -70,6 +85,7 @@ pub(super) fn Report(props: &ReportProps) -> Html {
                     <button class="more" onclick={more}>{format!("+ {left}")}</button>
                 }
             }
+            {too(lang, view, also, add, &field)}
             <dl>
                 if !view.taken_out.is_empty() {
                     <dt>{ui(lang, Key::ReplacedTakenOut)}</dt>
@@ -77,7 +93,7 @@ pub(super) fn Report(props: &ReportProps) -> Html {
                         if view.taken_out.len() > SHOWN { <span>{format!("+ {}", view.taken_out.len() - SHOWN)}</span> }</dd>
                 }
                 <dt>{ui(lang, Key::ReplacedKept)}</dt>
-                <dd>{for view.kept.iter().map(|k| html! { <><code>{k.clone()}</code>{", "}</> })}{ui(lang, Key::ReplacedKeptWhat)}</dd>
+                <dd>{for view.kept.iter().map(|k| html! { <><code>{k.clone()}</code>{", "}</> })}{ui(lang, if view.private { Key::ReplacedKeptLess } else { Key::ReplacedKeptWhat })}</dd>
                 <dt>{ui(lang, Key::ReplacedTells)}</dt>
                 <dd>{ui(lang, Key::ReplacedTellsWhat)}
                     if !view.opaque.is_empty() {
@@ -91,6 +107,49 @@ pub(super) fn Report(props: &ReportProps) -> Html {
                 <button class="copy first" onclick={share} data-testid="share-replaced">{ui(lang, Key::ReplacedShare)}</button>
             </div>
         </div>
+    }
+}
+
+/// What goes, too: a word at a time, and private addresses.
+fn too(
+    lang: Lang,
+    view: &ReplacedView,
+    also: &Also,
+    add: &Callback<Also>,
+    field: &NodeRef,
+) -> Html {
+    let onsubmit = {
+        let (also, add, field) = (also.clone(), add.clone(), field.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            let word = field.value().trim().to_owned();
+            field.set_value("");
+            if !word.is_empty() && !also.words.contains(&word) {
+                let mut words = also.words.clone();
+                words.push(word);
+                add.emit(Also { words, ..also.clone() });
+            }
+        })
+    };
+    let onchange = {
+        let (also, add) = (also.clone(), add.clone());
+        Callback::from(move |event: Event| {
+            let private = event.target_unchecked_into::<HtmlInputElement>().checked();
+            add.emit(Also { private, ..also.clone() });
+        })
+    };
+    let missing: Vec<&str> =
+        view.words.iter().filter(|(_, found)| !found).map(|(word, _)| word.as_str()).collect();
+    html! {
+        <form class="too" {onsubmit}>
+            <label>{ui(lang, Key::ReplacedToo)}{" "}<input ref={field} autocomplete="off" spellcheck="false" data-testid="replace-word" /></label>
+            <button class="copy">{ui(lang, Key::ReplacedTooDo)}</button>
+            <label><input type="checkbox" checked={also.private} {onchange} data-testid="replace-private" />{ui(lang, Key::ReplacedTooPrivate)}</label>
+            if !missing.is_empty() {
+                <p role="status">{ui(lang, Key::ReplacedMissing)}{" "}<code>{missing.join(", ")}</code></p>
+            }
+        </form>
     }
 }
 
@@ -113,6 +172,8 @@ fn row(lang: Lang, name: &NameView, first: bool, keep: &Callback<String>) -> Htm
 fn kind(name: &str) -> Key {
     match name {
         "public" => Key::ReplacedPublic,
+        "private" => Key::ReplacedPrivate,
+        "word" => Key::ReplacedWord,
         "mac" => Key::ReplacedMac,
         "host" => Key::ReplacedHost,
         "user" => Key::ReplacedUser,
