@@ -1,5 +1,5 @@
 //! Sites as generators make them, with a fence that becomes a figure: built for the browser tests, and their pages recorded for
-//! where a generator is missing.
+//! where a generator is missing. mdBook also builds a site whose figures our own preprocessor drew.
 
 use crate::workspace::Workspace;
 use crate::{embed, tools};
@@ -23,6 +23,9 @@ struct Generator {
     /// What builds it in its source; the folder to build into comes last.
     build: (&'static str, &'static [&'static str]),
 }
+
+/// The folder of the site whose figures the preprocessor drew.
+const DRAWN: &str = "mdbook-drawn";
 
 const FRONT: &str = "---\nlayout: default\ntitle: A page\n---\n";
 
@@ -98,6 +101,20 @@ pub(crate) fn build(house: &Workspace) -> Result<()> {
         sh.write_file(&script, sh.read_file(house.root.join("target/chain-walk.js"))?)?;
         let inside = sh.push_dir(&work);
         cmd!(sh, "{builder} {building...} {out}").env("NO_MKDOCS_2_WARNING", "1").quiet().run()?;
+        if name == "mdbook" {
+            let drawn = house.root.join("target/generators").join(DRAWN);
+            sh.remove_path(&drawn)?;
+            let manifest = house.root.join("Cargo.toml");
+            // mdBook takes settings from the environment, too.
+            let command = format!(
+                "cargo run --quiet --manifest-path {} -p chainwalk-cli -- mdbook",
+                manifest.display()
+            );
+            cmd!(sh, "{builder} {building...} {drawn}")
+                .env("MDBOOK_PREPROCESSOR__CHAINWALK__COMMAND", command)
+                .quiet()
+                .run()?;
+        }
         let told = cmd!(sh, "{teller} {telling...}").quiet().ignore_stderr().read()?;
         drop(inside);
         // What installed it may say first where it lies.
@@ -135,7 +152,9 @@ fn recorded(page: &str, name: &str, version: &str) -> String {
             page.replace_range(from..end, "");
         }
     }
-    let lines = page.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    // When it was built is of no use, and would make each build another page.
+    let lines = page.lines().filter(|line| !line.starts_with("Build Date"));
+    let lines = lines.map(str::trim_end).collect::<Vec<_>>().join("\n");
     // Of the paths of this machine nothing stays.
     let version = version.split(" from ").next().unwrap_or_default();
     format!(

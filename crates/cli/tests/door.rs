@@ -312,7 +312,37 @@ fn a_book_is_built_with_figures() {
     let content = serde_json::from_str::<serde_json::Value>(&done.out).unwrap();
     let content = content["items"][0]["Chapter"]["content"].as_str().unwrap().to_owned();
     assert!(content.contains("<chain-walk>") && !content.contains("```"), "{content}");
+    // What mdBook 0.5.4 handed over for a book with a prefix, a draft, a part, and chapters in a chapter; its folder was put in.
+    let handed = include_str!("mdbook-0.5.4.json");
+    let done = run(&["mdbook"], handed);
+    assert_eq!(done.code, 0);
+    let before: serde_json::Value = serde_json::from_str(handed).unwrap();
+    let after: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    let (mut before, after) = (contents(before[1].clone()), contents(after));
+    let figures: Vec<usize> = after.1.iter().map(|c| c.matches("<chain-walk>").count()).collect();
+    // Alone, quoted and of a file; in a list; and one that is switched off.
+    assert_eq!(figures, [0, 3, 1, 0, 0]);
+    assert_eq!(after.1.iter().map(|c| c.matches("#w1=").count()).sum::<usize>(), 4, "the site");
+    assert_eq!(before.0, after.0, "all but the contents is as it came");
+    assert_eq!(before.1.pop(), after.1.last().cloned(), "what is switched off, too");
     let none = run(&["mdbook"], "no book");
     assert_eq!(none.code, 1);
     assert!(none.err.contains("[context, book]"), "{}", none.err);
+}
+
+/// A book without the contents of its chapters, and these.
+fn contents(mut book: serde_json::Value) -> (serde_json::Value, Vec<String>) {
+    fn take(value: &mut serde_json::Value, all: &mut Vec<String>) {
+        if let Some(content) = value.pointer_mut("/Chapter/content") {
+            all.push(content.take().as_str().unwrap().to_owned());
+        }
+        match value {
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|one| take(one, all)),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(|one| take(one, all)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    take(&mut book, &mut all);
+    (book, all)
 }

@@ -32,7 +32,9 @@ fn seen(text: &str) -> BTreeSet<String> {
                 5 if sign == '.' => parted(&parts[..4]),
                 _ => None,
             };
-            found.extend(addr.map(Ipv4Addr::from).filter(is_somebodys).map(|a| a.to_string()));
+            found.extend(
+                addr.map(Ipv4Addr::from).filter(|a| is_somebodys(*a)).map(|a| a.to_string()),
+            );
         }
     }
     for run in text.split(|c: char| !(c.is_ascii_hexdigit() || c == ':')) {
@@ -57,7 +59,7 @@ fn seen(text: &str) -> BTreeSet<String> {
 }
 
 /// Whether an address has an owner on the public network.
-fn is_somebodys(addr: &Ipv4Addr) -> bool {
+fn is_somebodys(addr: Ipv4Addr) -> bool {
     let [a, b, c, _] = addr.octets();
     let special = addr.is_private()
         || addr.is_loopback()

@@ -106,6 +106,30 @@ pub(super) async fn becomes_figures_in_whole_sites(page: &impl Reader) -> Result
     Ok(())
 }
 
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn what_the_preprocessor_drew_plays_without_an_engine() -> Result<()> {
+    let built = root().join("target/generators/mdbook-drawn");
+    if !built.join("index.html").is_file() {
+        chainwalk_tests::skipped("`cargo xtask generators` builds the sites");
+        return Ok(());
+    }
+    drive(DESK, async |page| {
+        // There is no engine beside it.
+        page.site.mount("mdbook-drawn/", built.clone());
+        page.goto("mdbook-drawn/index.html").await?;
+        let seen = "figures()[0]?.scrollIntoView({ block: 'center' }); return says(0).includes('nc hangs')";
+        until(page, "mdbook-drawn", seen).await?;
+        let one = "return figures().length === 1 && !document.querySelector('.chainwalk-fold') && figures()[0].stops > 3";
+        ensure!(ask(page, one).await?, "it is no figure of its own");
+        ask(page, "figures()[0].go(3)").await?;
+        ensure!(ask(page, "return figures()[0].stop === 3").await?, "it does not step");
+        let off = "return [...document.querySelectorAll('pre')].filter(p => p.textContent.includes('dpt:8081')).length === 1";
+        ensure!(ask(page, off).await?, "the block that was switched off is gone");
+        Ok(())
+    })
+}
+
 /// After what Docusaurus prints, written by hand: a line each in an element, with a break at its end.
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
