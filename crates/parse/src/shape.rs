@@ -14,14 +14,21 @@ use chainwalk_model::builtin_names;
 /// How far into a line something may stand in front of it.
 const MOST: usize = 60;
 
+/// Up to which row was looked for what stands in front of several, and nothing found.
+#[derive(Debug, Default)]
+struct Seen {
+    numbers: usize,
+    strings: usize,
+    comments: usize,
+}
+
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> =
         lines.map(|line| unmark(unfence(untag(of_wg_quick(unsaid(unquote(line))))))).collect();
     let mut at = 0;
     let mut table = false;
-    // Rows before this one were looked at for numbers of lines, and have none.
-    let mut plain = 0;
+    let mut seen = Seen::default();
     while at < rows.len() {
         let row = rows[at];
         if opens_table(row.text) {
@@ -33,7 +40,7 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             at += 1;
             continue;
         }
-        if let Some(inner) = carried(row) {
+        if let Some(inner) = carried(row).or_else(|| labelled(row)) {
             rows[at] = inner;
             at += 1;
             continue;
@@ -45,7 +52,7 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             continue;
         }
         let taken =
-            if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at, &mut plain) };
+            if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at, &mut seen) };
         if taken > 0 {
             // What the marks were taken from may open a table.
             table = false;
@@ -252,12 +259,13 @@ fn is_of_dump(text: &str) -> bool {
 }
 
 /// Takes off what stands in front of several rows that follow each other. How many they are.
-fn run(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> usize {
+fn run(rows: &mut [Row<'_>], at: usize, seen: &mut Seen) -> usize {
     let row = rows[at];
     if is_strong(row.text) || is_fence(row.text) {
         return 0;
     }
-    if let Some(taken) = numbered(rows, at, plain).or_else(|| strings(rows, at)) {
+    let found = numbered(rows, at, &mut seen.numbers);
+    if let Some(taken) = found.or_else(|| strings(rows, at, &mut seen.strings)) {
         return taken;
     }
     // Where a line of a dump begins, within the row.
@@ -279,12 +287,14 @@ fn run(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> usize {
     let is_trace = front.chars().all(|c| c == '+');
     let fits = |row: &Row<'_>| row.text.is_empty() || row.text.starts_with(front);
     let skip = front.len();
+    // `local 10.0.0.1 dev eth0`: a word is a part of the line.
+    if !front.ends_with(|c: char| !c.is_alphanumeric()) || front == "#" && at < seen.comments {
+        return 0;
+    }
     let last = (at..rows.len()).take_while(|n| fits(&rows[*n])).last().unwrap_or(at);
     let last = (at..=last).rev().find(|n| !rows[*n].text.is_empty()).unwrap_or(at);
     let strong = rows[at..=last].iter().filter(|r| is_of_dump(behind(**r, skip).text)).count();
-    // `local 10.0.0.1 dev eth0`: a word is a part of the line.
-    let mark = front.ends_with(|c: char| !c.is_alphanumeric());
-    if !mark || strong < 2 && !is_trace {
+    if strong < 2 && !is_trace {
         return 0;
     }
     if front == "#" {
@@ -293,6 +303,7 @@ fn run(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> usize {
         let next = rows[last + 1..].iter().find(|r| !r.text.is_empty());
         let before = rows[..at].iter().rev().find(|r| !r.text.is_empty());
         if beside(next) || beside(before) {
+            seen.comments = last + 1;
             return 0;
         }
     }
@@ -330,7 +341,10 @@ fn numbered(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> Option<usize>
 }
 
 /// Takes lines out of the strings of JSON in which a program shows them: `"-P INPUT DROP",`.
-fn strings<'a>(rows: &mut [Row<'a>], at: usize) -> Option<usize> {
+fn strings<'a>(rows: &mut [Row<'a>], at: usize, plain: &mut usize) -> Option<usize> {
+    if at < *plain {
+        return None;
+    }
     let inner = |row: &Row<'a>| {
         let text = row.text.strip_suffix(',').unwrap_or(row.text);
         let inner = text.strip_prefix('"')?.strip_suffix('"')?;
@@ -342,6 +356,7 @@ fn strings<'a>(rows: &mut [Row<'a>], at: usize) -> Option<usize> {
     };
     let strong = found.iter().filter(|r| is_of_dump(r.text) || changes(r)).count();
     if strong < 2 {
+        *plain = at + found.len();
         return None;
     }
     rows[at..at + found.len()].copy_from_slice(&found);
@@ -362,6 +377,15 @@ fn split(row: Row<'_>) -> Option<(u32, Row<'_>)> {
         None => return None,
     };
     Some((number, rest))
+}
+
+/// The command behind what Chinese says of it: `允许 SSH：iptables -A …`.
+fn labelled(row: Row<'_>) -> Option<Row<'_>> {
+    const COLON: &str = "\u{ff1a}";
+    let at = row.text.find(COLON).filter(|at| *at < MOST)?;
+    let inner = quoted(row.skip(at + COLON.len()).trim());
+    let changes = || command::read(inner, &Shell::default()).is_some_and(|c| c.changes);
+    (is_strong(inner.text) || changes() || is_setting(inner.text)).then_some(inner)
 }
 
 fn behind(row: Row<'_>, front: usize) -> Row<'_> {

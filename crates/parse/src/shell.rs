@@ -46,6 +46,8 @@ pub(crate) struct Shell<'a> {
     alone: bool,
     /// The interface that `%i` stands for, in the commands of a tunnel's file.
     tunnel: Option<String>,
+    /// The lines that the loop reads which ends at the line at hand.
+    given: Option<Vec<String>>,
 }
 
 /// A function, with the commands of its body.
@@ -106,12 +108,59 @@ impl Branch {
     }
 }
 
-/// A loop over words that are known, and what stands in it so far.
+/// A loop over words that are known, or will be at its end, and what stands in it so far.
 #[derive(Clone, Debug)]
 struct Rounds<'a> {
-    name: String,
+    over: Over,
     words: Vec<String>,
     body: Vec<Statement<'a>>,
+}
+
+/// What a round of a loop sets.
+#[derive(Clone, Debug)]
+enum Over {
+    /// A word.
+    Word(String),
+    /// The pieces of a line, parted by a sign or by blanks. Which lines it reads its end tells.
+    Line(Vec<String>, Option<char>),
+}
+
+impl Over {
+    /// The variables of a round, by its word or line.
+    fn round(&self, text: &str) -> Vec<(String, String)> {
+        match self {
+            Self::Word(name) => vec![(name.clone(), text.to_owned())],
+            Self::Line(names, sign) => {
+                let mut rest = text.trim();
+                let set = |(n, name): (usize, &String)| {
+                    let parts = match sign {
+                        Some(sign) => rest.split_once(*sign),
+                        None => rest.split_once(char::is_whitespace),
+                    };
+                    // The last one takes what is left.
+                    let (piece, more) = parts.filter(|_| n + 1 < names.len()).unwrap_or((rest, ""));
+                    rest = more.trim_start();
+                    (name.clone(), piece.trim().to_owned())
+                };
+                names.iter().enumerate().map(set).collect()
+            }
+        }
+    }
+
+    /// `while read a b`, `while IFS=, read -r a b`.
+    fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace().peekable();
+        let mut sign = None;
+        while let Some(ifs) = words.peek().and_then(|w| w.strip_prefix("IFS=")) {
+            sign = ifs.trim_matches(['"', '\'', '$']).chars().next();
+            words.next();
+        }
+        (words.next() == Some("read")).then_some(())?;
+        let names = words.filter(|w| !w.starts_with('-')).map(|w| w.trim_end_matches(';'));
+        let names: Vec<String> = names.filter(|w| !w.is_empty()).map(str::to_owned).collect();
+        let plain = |n: &String| n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        (!names.is_empty() && names.iter().all(plain)).then_some(Self::Line(names, sign))
+    }
 }
 
 /// One command of a line.
@@ -191,6 +240,16 @@ impl<'a> Shell<'a> {
         Some(found)
     }
 
+    /// Gives the loop that ends at the next line the lines that it reads.
+    pub(crate) fn give(&mut self, lines: Vec<String>) {
+        self.given = Some(lines);
+    }
+
+    /// Whether a loop is open that reads lines.
+    pub(crate) fn reads(&self) -> bool {
+        self.rounds.last().is_some_and(|r| matches!(r.over, Over::Line(..)))
+    }
+
     /// Whether a loop, a branch or a function is open that may not run.
     pub(crate) fn is_inside(&self) -> bool {
         self.defining.is_some() || !self.open.iter().all(|o| o.runs())
@@ -242,6 +301,10 @@ impl<'a> Shell<'a> {
         let after = if called && part.after == Joint::And { Joint::Line } else { part.after };
         let part = Part { after, ..part };
         let mut row = part.row;
+        if let Some(at) = row.text.find("| while ") {
+            // What it reads another program printed.
+            row = row.skip(at + 2);
+        }
         loop {
             row = row.trim();
             let first = row.text.split_whitespace().next().unwrap_or_default();
@@ -255,8 +318,15 @@ impl<'a> Shell<'a> {
                         && sure
                         && let Some(words) = self.listed(words)
                     {
-                        let (name, body) = (name.trim().to_owned(), Vec::new());
-                        self.rounds.push(Rounds { name, words, body });
+                        let (over, body) = (Over::Word(name.trim().to_owned()), Vec::new());
+                        self.rounds.push(Rounds { over, words, body });
+                        known = true;
+                    }
+                    if first == "while"
+                        && sure
+                        && let Some(over) = Over::read(behind.text)
+                    {
+                        self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
                         known = true;
                     }
                     self.open.push(Open::Loop(known));
@@ -289,7 +359,13 @@ impl<'a> Shell<'a> {
                     return;
                 }
                 "then" | "do" | "{" | "!" | "(" => row = behind,
-                "done" => return self.close(Open::Loop(false), found),
+                "done" => {
+                    if let Some(text) = behind.text.trim().strip_prefix("<<<") {
+                        let value = self.value(text.trim());
+                        self.given = value.map(|v| v.lines().map(str::to_owned).collect());
+                    }
+                    return self.close(Open::Loop(false), found);
+                }
                 "fi" => return self.close(Open::If(Branch::Open), found),
                 "esac" => return self.close(Open::Case(Branch::Open), found),
                 "}" | "};" => return,
@@ -387,7 +463,7 @@ impl<'a> Shell<'a> {
         let left = self.open.iter().filter(|o| **o == Open::Loop(true)).count();
         while self.rounds.len() > left {
             let Some(rounds) = self.rounds.pop() else { return };
-            let told = rounds.all();
+            let told = rounds.all(self.given.take());
             match self.rounds.last_mut() {
                 Some(outer) => outer.body.extend(told),
                 None => told.into_iter().for_each(|s| self.tell(s, found)),
@@ -441,17 +517,23 @@ impl<'a> Shell<'a> {
 }
 
 impl<'a> Rounds<'a> {
-    /// The commands of all rounds; once and as possible, where it may end before its last one.
-    fn all(self) -> Vec<Statement<'a>> {
-        if self.body.iter().any(|s| leaves(s.row))
+    /// The commands of all rounds; once and as possible, where it may end before its last one, or nobody knows what it reads.
+    fn all(mut self, given: Option<Vec<String>>) -> Vec<Statement<'a>> {
+        let reads = matches!(self.over, Over::Line(..));
+        let unknown = reads && given.is_none();
+        if let Some(lines) = given.filter(|_| reads) {
+            self.words = lines;
+        }
+        if unknown
+            || self.body.iter().any(|s| leaves(s.row))
             || self.words.len() * self.body.len() > MOST_ROUNDS
         {
             return self.body.into_iter().map(|s| Statement { maybe: true, ..s }).collect();
         }
         let round = |word: &String| {
-            let own = (self.name.clone(), word.clone());
+            let own = self.over.round(word);
             let at = move |s: &Statement<'a>| {
-                let round = s.round.iter().cloned().chain([own.clone()]).collect();
+                let round = s.round.iter().cloned().chain(own.clone()).collect();
                 Statement { round, ..s.clone() }
             };
             self.body.iter().map(at).collect::<Vec<_>>()

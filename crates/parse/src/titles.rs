@@ -8,6 +8,7 @@ use crate::hosts::Label;
 use crate::prompt::{host_of, unprompt};
 use crate::shape::is_strong;
 use crate::shell::Shell;
+use std::collections::HashMap;
 
 /// What machines are called in words.
 const MACHINES: [&str; 25] = [
@@ -76,12 +77,18 @@ pub(crate) fn titles(rows: &[Row<'_>]) -> Vec<(usize, Label)> {
         return Vec::new();
     }
     // `the VPN server`, `the server`: one of them.
-    let full = |name: &String| {
-        let all = found.iter().map(|(_, n)| n).filter(|n| same(n, name));
-        all.max_by_key(|n| n.len()).unwrap_or(name).clone()
-    };
+    let mut full: HashMap<&str, &str> = HashMap::new();
+    for (_, name) in &found {
+        let blanks = name.match_indices(' ').map(|(at, _)| at + 1);
+        for start in blanks.chain([0]) {
+            let longest = full.entry(&name[start..]).or_insert(name);
+            if name.len() >= longest.len() {
+                *longest = name;
+            }
+        }
+    }
     let label = |name: &String| {
-        let name = full(name);
+        let name = full.get(&**name).map_or_else(|| name.clone(), |full| (*full).to_owned());
         if name.ends_with("container") { Label::Part(name) } else { Label::machine(&name) }
     };
     found.iter().map(|(at, name)| (*at, label(name))).collect()

@@ -21,7 +21,12 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     let tabled =
         has(b'|') && (text.starts_with('|') || text.contains("\n|") || text.contains(" | prot"));
     let short = text.len() < SHORT;
-    let tabled = tabled || short && text.contains('\u{2502}') && text.contains("target");
+    let commas = |line: &str| {
+        line.matches(',').count() > 2 && line.contains("target") && line.contains("prot")
+    };
+    let tabled = tabled
+        || short && text.contains('\u{2502}') && text.contains("target")
+        || short && has(b',') && text.lines().any(commas);
     let owned = short && (text.contains("hain") || text.contains("CHAIN")) && columns::any(text);
     let picked = short && text.contains("target");
     let long = short || text.split('\n').any(|line| line.len() > LINE);
@@ -34,7 +39,7 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
         short && text.contains("elements = {") && ELLIPSES.iter().any(|e| text.contains(e));
     let glued = short && GLUED.iter().any(|g| text.contains(g));
     let differs = short && (text.contains("```diff") || text.contains("\n@@ -"));
-    let called = short && has(b'(') && calls::any(text);
+    let called = short && calls::any(text);
     if ![glued, differs, escaped, tabled, folded, listed, broken, called, owned, picked, elements]
         .contains(&true)
     {
@@ -45,12 +50,20 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     let mut outer = calls::Outer::default();
     let strings = if escaped { strings(text) } else { Vec::new() };
     let mut strings = strings.iter().peekable();
+    let mut behind = 0;
     for line in text.split('\n') {
         let row = Row { text: line, start };
         start += line.len() + 1;
-        if called && outer.call(row, &mut cuts) {
-            while strings.next_if(|(s, _)| s.start < start).is_some() {}
+        if row.start < behind {
             continue;
+        }
+        if called {
+            let whole = calls::whole(text, row);
+            if outer.call(whole, &mut cuts) {
+                behind = whole.end() + 1;
+                while strings.next_if(|(s, _)| s.start < behind).is_some() {}
+                continue;
+            }
         }
         if listed && list(row, &mut cuts) || broken && breaks(row, &mut cuts) {
             continue;
@@ -225,9 +238,12 @@ fn list(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
             cut(at, at + 1, "");
             cut(at + word.len() - 1, at + word.len(), "");
         }
-        cut(end, end + 1, if end == inner.len() { "" } else { " " });
+        if end < inner.len() {
+            cut(end, end + 1, " ");
+        }
         from = end + 1;
     }
+    cuts.push(Cut { start: base + inner.len(), end: row.end(), with: "" });
     true
 }
 

@@ -498,5 +498,14 @@ pub(crate) fn iface_text(iface: &IfaceMatch) -> String {
     quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
 }
 
+/// The address that a cloud spells in a name: `ip-172-31-5-10`, `ip-172-31-5-10.ec2.internal`,
+/// `ec2-203-0-113-9.compute-1.amazonaws.com`.
+pub(crate) fn spelt(name: &str) -> Option<IpAddr> {
+    let first = name.split('.').next().unwrap_or(name);
+    let of_cloud = || first.strip_prefix("ec2-").filter(|_| name.ends_with(".amazonaws.com"));
+    let digits = first.strip_prefix("ip-").or_else(of_cloud)?;
+    digits.replace('-', ".").parse().ok().map(IpAddr::V4)
+}
+
 #[cfg(test)]
 mod tests;

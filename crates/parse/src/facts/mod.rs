@@ -48,7 +48,7 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 27] = [
+    const READERS: [Reader; 28] = [
         json::block,
         flows::block,
         traces::block,
@@ -75,6 +75,7 @@ pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         ipset::block,
         ipset::list,
         names::block,
+        names::drawn,
         sockets::block,
     ];
     READERS.iter().find_map(|read| read(clean, rows))

@@ -132,7 +132,14 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         let nets = value.text.split(',').filter_map(|a| whole(value::cidr, a.trim()));
         nets.map(|net| (net, pasted(clean, *row)))
     });
-    routes(&mut facts, &name, one("Table"), one("FwMark"), nets.collect());
+    let nets: Vec<(Cidr, Origin)> = nets.collect();
+    let told = all("AllowedIPs").flat_map(|(.., value)| value.text.split(','));
+    // Of a peer whose networks can't be read nothing can be said.
+    if !nets.is_empty() && nets.len() == told.filter(|a| !a.trim().is_empty()).count() {
+        let nets = nets.iter().map(|(net, _)| *net).collect();
+        facts.beside.push(refuses(name.clone(), nets, origin));
+    }
+    routes(&mut facts, &name, one("Table"), one("FwMark"), nets);
     let ups = lines
         .iter()
         .filter(|(n, ..)| n.eq_ignore_ascii_case("PreUp") || n.eq_ignore_ascii_case("PostUp"));

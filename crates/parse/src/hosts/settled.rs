@@ -6,12 +6,12 @@ use crate::draft::Draft;
 use crate::facts;
 use crate::names::paste_table;
 use crate::nft::Native;
+use crate::value::spelt;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Expected, Fact, Family, Hint, Host, HostId, Moment, Order,
     Origin, Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
 };
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 impl Hosts {
@@ -156,7 +156,7 @@ impl Hosts {
             of_span.extend(moved.into_iter().map(|(span, n)| (span, own + 1 + n)));
             host.name = place.label.name().map(Into::into).or(host.name);
             // Machines of a cloud are called by their own address.
-            if let Some(addr) = host.name.as_deref().and_then(addressed)
+            if let Some(addr) = host.name.as_deref().and_then(spelt)
                 && host.interfaces.iter().all(|i| i.addrs.is_empty())
             {
                 let origin = Origin::Pasted(first);
@@ -341,11 +341,6 @@ impl Hosts {
             hint: Some(Hint::ChooseHost),
         });
     }
-}
-
-/// The address in a name such as `ip-172-31-5-10`.
-fn addressed(name: &str) -> Option<IpAddr> {
-    name.strip_prefix("ip-")?.replace('-', ".").parse::<Ipv4Addr>().ok().map(IpAddr::V4)
 }
 
 /// Tables as a ruleset. What is wrong with them was told as they were read.

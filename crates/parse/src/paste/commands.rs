@@ -211,7 +211,7 @@ impl Paste<'_> {
         let table = command.changed_table();
         let (draft, diagnostics) = self.hosts.changed(family, table, command.backend);
         let mut cx = Cx { clean, diagnostics };
-        if maybe {
+        if maybe || negates_behind(&command.words) {
             restore::perhaps(&mut cx, draft, row, &command.words);
         } else {
             restore::command(&mut cx, draft, row, &command.words);
@@ -337,6 +337,15 @@ fn listed(words: &[Word<'_>]) -> Option<String> {
     let at = words.iter().position(|w| lists(&w.text))?;
     let name = words.get(at + 1).map(|w| &*w.text)?;
     (!name.starts_with(['-', '|', '>', '&', ';'])).then(|| name.to_owned())
+}
+
+/// Whether a command negates behind an option, `-s ! 10.0.0.0/8`, which an iptables of some years ago takes and a newer one
+/// refuses.
+fn negates_behind(words: &[Word<'_>]) -> bool {
+    words.windows(3).any(|three| {
+        let [option, not, value] = three else { return false };
+        option.is_option() && not.is("!") && !value.is_option() && !option.is("-m")
+    })
 }
 
 /// The program whose own rules a command changes, which are not walked.

@@ -16,12 +16,64 @@ const MAYBE: [&str; 12] = [
     "default",
 ];
 
+/// What stands before the first string of a call.
+const OPENS: [&str; 12] = [
+    "(\"",
+    "('",
+    "(`",
+    "([\"",
+    "(['",
+    "(f\"",
+    "(f'",
+    "([ \"",
+    "system \"",
+    "system '",
+    "%x(",
+    "%x{",
+];
+
 /// Whether a text may hold such calls.
 pub(super) fn any(text: &str) -> bool {
-    ["(\"", "('", "([\"", "(['", "(f\"", "(f'", "([ \""].iter().any(|open| {
-        text.match_indices(open)
-            .any(|(at, _)| BEGINS.iter().any(|name| text[at + open.len()..].starts_with(name)))
-    })
+    let begins = |rest: &str| BEGINS.iter().any(|name| rest.starts_with(name));
+    let in_line = OPENS
+        .iter()
+        .any(|open| text.match_indices(open).any(|(at, _)| begins(&text[at + open.len()..])));
+    // The first word may stand in the next line.
+    let below = |(at, _): (usize, &str)| {
+        begins(text[at + 1..].trim_start().trim_start_matches(['"', '\'', '[']))
+    };
+    in_line || ["(\n", "[\n"].iter().any(|open| text.match_indices(open).any(below))
+}
+
+/// A call has no more lines than this.
+const MOST_LINES: usize = 24;
+
+/// The row with those below it that belong to the call which it opens.
+pub(super) fn whole<'a>(text: &'a str, row: Row<'a>) -> Row<'a> {
+    if !row.text.trim_end().ends_with(['(', '[', ',']) || !row.text.contains('(') {
+        return row;
+    }
+    let mut depth = 0_i32;
+    let mut quote = None;
+    let mut lines = 0;
+    for (at, c) in text[row.start..].char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (Some(q), c) if q == c => quote = None,
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (_, '\n') => lines += 1,
+            _ => {}
+        }
+        if lines > MOST_LINES {
+            break;
+        }
+        if depth <= 0 && c == ')' && quote.is_none() {
+            let end = text[row.start + at..].find('\n').map_or(text.len(), |n| row.start + at + n);
+            return Row { text: &text[row.start..end], ..row };
+        }
+    }
+    row
 }
 
 /// What an indented line hangs on.
@@ -174,7 +226,18 @@ fn tells(before: &str) -> bool {
 
 /// The call of a row that runs a command about rules.
 fn command(row: Row<'_>) -> Option<Called> {
-    row.text.match_indices('(').find_map(|(open, _)| {
+    if let Some(inner) = percent(row) {
+        let mut cuts = Vec::new();
+        filled(inner, &mut cuts);
+        return Some(Called { start: inner.start, end: inner.end(), inner: cuts });
+    }
+    // `system "…"` of Ruby and Perl, which needs no brackets.
+    let bare = ["system ", "exec ", "sh "]
+        .iter()
+        .filter(|word| row.text.trim_start().starts_with(**word))
+        .map(|word| row.text.len() - row.text.trim_start().len() + word.len() - 1);
+    let opens = row.text.match_indices('(').map(|(open, _)| open);
+    bare.chain(opens).find_map(|open| {
         let behind = |at: usize| row.text.len() - row.text[at..].trim_start().len();
         let mut at = behind(open + 1);
         if row.text[at..].starts_with(['[', '{']) {
@@ -255,6 +318,16 @@ fn command(row: Row<'_>) -> Option<Called> {
     })
 }
 
+/// What `%x(iptables …)` of Ruby runs.
+fn percent(row: Row<'_>) -> Option<Row<'_>> {
+    let (at, close) = [("%x(", ')'), ("%x{", '}'), ("%x[", ']')]
+        .into_iter()
+        .find_map(|(open, close)| Some((row.text.find(open)? + open.len(), close)))?;
+    let inner = row.skip(at);
+    let inner = Row { text: &inner.text[..inner.text.rfind(close)?], ..inner }.trim();
+    BEGINS.iter().any(|name| inner.text.starts_with(name)).then_some(inner)
+}
+
 /// `{port}` of a string with values in it is `${port}`.
 fn filled(string: Row<'_>, cuts: &mut Vec<Cut>) {
     for (at, _) in string.text.match_indices('{') {
@@ -263,8 +336,9 @@ fn filled(string: Row<'_>, cuts: &mut Vec<Cut>) {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && !string.text[..at].ends_with('$');
         if plain {
-            let at = string.start + at;
-            cuts.push(Cut { start: at, end: at, with: "$" });
+            // `#{port}` of Ruby.
+            let start = string.start + at - usize::from(string.text[..at].ends_with('#'));
+            cuts.push(Cut { start, end: string.start + at, with: "$" });
         }
     }
 }

@@ -17,12 +17,14 @@ enum Says {
     Target,
     Option(&'static str),
     Ports,
+    /// The tests of a listing in its own words: `tcp dpt:22 state NEW`.
+    Rest,
     /// Nothing that a walk asks.
     Nothing,
 }
 
 /// Titles of columns, in lower case.
-const TITLES: [(&str, Says); 41] = [
+const TITLES: [(&str, Says); 49] = [
     ("chain", Says::Chain),
     ("target", Says::Target),
     ("action", Says::Target),
@@ -56,6 +58,14 @@ const TITLES: [(&str, Says); 41] = [
     ("port", Says::Ports),
     ("ports", Says::Ports),
     ("state", Says::Option(" -m conntrack --ctstate ")),
+    ("options", Says::Rest),
+    ("options/match", Says::Rest),
+    ("opts", Says::Rest),
+    ("extra", Says::Rest),
+    ("match", Says::Rest),
+    ("matches", Says::Rest),
+    ("details", Says::Rest),
+    ("opt", Says::Nothing),
     ("id", Says::Nothing),
     ("num", Says::Nothing),
     ("#", Says::Nothing),
@@ -158,6 +168,12 @@ pub(super) fn own(row: Row<'_>, table: &mut Option<Own>, cuts: &mut Vec<Cut>) ->
         }
         let (flag, value) = match says {
             Says::Nothing => continue,
+            Says::Rest => {
+                cut(end, cell.start, " ");
+                end = cell.end();
+                listed(*cell, &mut cut);
+                continue;
+            }
             Says::Chain => (" -A ", chain(cell.text)),
             Says::Target => (" -j ", target(cell.text)),
             Says::Option(flag) => (*flag, protocol(cell.text).filter(|_| *flag == " -p ")),
@@ -172,6 +188,34 @@ pub(super) fn own(row: Row<'_>, table: &mut Option<Own>, cuts: &mut Vec<Cut>) ->
     }
     cut(end, row.end(), "");
     true
+}
+
+/// Puts what a listing says of a rule's tests into the words of a command. What is none of these stays, and is a test that
+/// nobody knows.
+fn listed(cell: Row<'_>, cut: &mut impl FnMut(usize, usize, &'static str)) {
+    let mut words = cell.words().peekable();
+    while let Some(word) = words.next() {
+        let mut put = |len: usize, with| cut(word.start, word.start + len, with);
+        let next = words.peek().map_or("", |w| w.text);
+        match word.text {
+            "tcp" | "udp" if next.contains("pt:") || next.contains("pts:") => put(3, ""),
+            "state" => put(5, "-m state --state"),
+            "ctstate" => put(7, "-m conntrack --ctstate"),
+            "multiport" => put(9, "-m multiport"),
+            "dports" => put(6, "--dports"),
+            "sports" => put(6, "--sports"),
+            "reject-with" => put(11, "--reject-with"),
+            text if text.starts_with("to:") => put(3, "--to "),
+            text => {
+                let ports = [("dpt:", "--dport "), ("dpts:", "--dport ")]
+                    .into_iter()
+                    .chain([("spt:", "--sport "), ("spts:", "--sport ")]);
+                if let Some((name, with)) = ports.into_iter().find(|(n, _)| text.starts_with(*n)) {
+                    put(name.len(), with);
+                }
+            }
+        }
+    }
 }
 
 /// A built-in chain in whatever case.

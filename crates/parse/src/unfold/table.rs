@@ -1,4 +1,4 @@
-//! Listings in a table of Markdown.
+//! Listings in a table of Markdown, or with commas between their cells.
 
 use crate::clean::{Cut, Row};
 
@@ -31,18 +31,38 @@ const ALSO: [(&str, &str); 6] = [
 
 /// The column that a cell is the title of.
 pub(super) fn column(title: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    let title = title.trim_matches(['*', '`', ' ']).to_ascii_lowercase();
+    let title = title.trim_matches(['*', '`', '"', ' ']).to_ascii_lowercase();
     let name = ALSO.iter().find(|(also, _)| *also == title).map_or(&*title, |(_, name)| name);
     COLUMNS.iter().find(|(known, ..)| *known == name)
 }
 
-/// The columns of the table of Markdown at hand, where it is a listing.
-pub(super) type Columns = Vec<Option<&'static (&'static str, &'static str, &'static str)>>;
+/// The table at hand, where it is a listing: whether commas part its cells, and its columns.
+#[derive(Debug)]
+pub(super) struct Columns {
+    commas: bool,
+    titles: Vec<Option<&'static (&'static str, &'static str, &'static str)>>,
+}
+
+/// Where a row is parted into cells, quotes kept whole: each sign's beginning and end.
+fn parted(text: &str, commas: bool) -> Vec<(usize, usize)> {
+    let mut quoted = false;
+    let sign = |(at, c): (usize, char)| {
+        quoted ^= commas && c == '"';
+        let parts = if commas { c == ',' && !quoted } else { SIGNS.contains(&c) };
+        parts.then(|| (at, at + c.len_utf8()))
+    };
+    text.char_indices().filter_map(sign).collect()
+}
 
 /// Takes a row of a table of Markdown apart; whether it is one of a listing.
 pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cut>) -> bool {
     let row = row.trim();
-    if !row.text.contains(SIGNS) {
+    let has_signs = row.text.contains(SIGNS);
+    let commas = match table {
+        Some(table) => table.commas,
+        None => !has_signs && row.text.matches(',').count() > 2,
+    };
+    if !has_signs && !(commas && row.text.contains(',')) {
         // `├───┼───┤` of a table that is drawn.
         let drawn = |c: char| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '=' | ' ');
         if table.is_some() && !row.text.is_empty() && row.text.chars().all(drawn) {
@@ -54,8 +74,7 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
         return false;
     }
     let framed = row.text.starts_with(SIGNS);
-    let pipes: Vec<(usize, usize)> =
-        row.text.match_indices(SIGNS).map(|(at, sign)| (at, at + sign.len())).collect();
+    let pipes = parted(row.text, commas);
     let starts = (!framed).then_some(0).into_iter().chain(pipes.iter().map(|(_, end)| *end));
     let cell = |start: usize| {
         let end = pipes.iter().map(|(at, _)| *at).find(|at| *at >= start);
@@ -65,14 +84,14 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
     let starts: Vec<usize> = starts.collect();
     let head = table.is_none();
     if head {
-        let titles: Columns = starts.iter().map(|s| column(cell(*s))).collect();
+        let titles: Vec<_> = starts.iter().map(|s| column(cell(*s))).collect();
         let has = |name: &str| titles.iter().flatten().any(|(known, ..)| *known == name);
         if !has("target") || !has("prot") || !has("source") {
             return false;
         }
-        *table = Some(titles);
+        *table = Some(Columns { commas, titles });
     }
-    let Some(titles) = table else { return false };
+    let Some(Columns { titles, .. }) = table else { return false };
     if row.text.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '+' | '\u{2500}'..='\u{257f}'))
     {
         // The line under the titles goes with its end.
@@ -118,7 +137,7 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
             cuts.push(Cut { start: at, end: at + text.len(), with: title });
             continue;
         }
-        for (mark, _) in text.match_indices('`') {
+        for (mark, _) in text.match_indices(['`', '"']).filter(|(_, m)| *m == "`" || commas) {
             cuts.push(Cut { start: at + mark, end: at + mark + 1, with: "" });
         }
     }
