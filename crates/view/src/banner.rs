@@ -3,7 +3,7 @@
 use crate::counters::{self, Contradiction};
 use crate::explained::Explained;
 use crate::fate::{self, Class, class, end_of};
-use crate::forks::{Fork, fork, is_chance};
+use crate::forks::{Fork, Forks, is_chance};
 use crate::leans::leans;
 use crate::likely::{likeliest, likely_answers};
 use crate::overlay::overlay;
@@ -96,9 +96,10 @@ fn idle(t: &Explained) -> Option<Banner> {
 pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     let walk = t.walk()?;
     let own = &walk.outcomes.get(t.chosen())?.choices;
+    let forks = Forks::of(t);
     let mut at = 0;
     while at < own.len() {
-        let split = fork(t, at)?;
+        let split = forks.at(at)?;
         at += split.choices.max(1);
         if own[split.at].likelihood.is_some() {
             continue;

@@ -101,18 +101,38 @@ fn key<'c>(t: &Explained, choices: &'c [Choice], at: usize) -> &'c [Choice] {
     &rest[..count]
 }
 
-/// The split at choice `at` of the followed outcome.
-pub(crate) fn fork(t: &Explained, at: usize) -> Option<Fork> {
+/// Where the followed outcome splits off from its siblings.
+pub(crate) struct Forks<'e> {
+    t: &'e Explained<'e>,
+    /// The outcomes that may be followed in its place, each with how many of its first choices it shares with it.
+    shared: Vec<(usize, usize)>,
+}
+
+impl<'e> Forks<'e> {
+    /// Those of the walk that is shown.
+    pub(crate) fn of(t: &'e Explained<'e>) -> Self {
+        let choices = |of: usize| t.walk().and_then(|w| w.outcomes.get(of)).map(|o| &*o.choices);
+        let own = choices(t.chosen()).unwrap_or_default();
+        let alike = |other: &[Choice]| own.iter().zip(other).take_while(|(a, b)| a == b).count();
+        let shared = t.siblings().into_iter();
+        let shared = shared.map(|of| (of, alike(choices(of).unwrap_or_default()))).collect();
+        Self { t, shared }
+    }
+
+    /// The split at choice `at`.
+    pub(crate) fn at(&self, at: usize) -> Option<Fork> {
+        fork(self.t, &self.shared, at)
+    }
+}
+
+fn fork(t: &Explained, shared: &[(usize, usize)], at: usize) -> Option<Fork> {
     let walk = t.walk()?;
     let chosen = t.chosen();
     let own = &walk.outcomes.get(chosen)?.choices;
     let question = own.get(at)?.question.clone();
     let mut branches: Vec<Branch> = Vec::new();
-    for index in t.siblings() {
+    for &(index, _) in shared.iter().filter(|(_, shared)| *shared >= at) {
         let choices = &walk.outcomes[index].choices;
-        if choices.get(..at) != own.get(..at) {
-            continue;
-        }
         let key = key(t, choices, at);
         if key.is_empty() {
             continue;

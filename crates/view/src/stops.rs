@@ -1,7 +1,7 @@
 //! A walk as stops: what one press of "next" shows. Replies stand where the kernel makes them.
 
 use crate::explained::Explained;
-use crate::forks::{Fork, fork};
+use crate::forks::{Fork, Forks};
 use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, RuleId, SkipReason, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
@@ -118,6 +118,7 @@ fn lane(t: &Explained, reply: Option<usize>, out: &mut Vec<TimelineStop>, depth:
     let Some(trace) = t.trace(reply) else { return };
     let wide = wide(trace);
     let mut lay = Laying { out, reply, hook: None, fresh: false, own: None };
+    let forks = Forks::of(t);
     let mut base: Option<ChainId> = None;
     let mut covered = 0;
     let mut step = 0;
@@ -195,7 +196,7 @@ fn lane(t: &Explained, reply: Option<usize>, out: &mut Vec<TimelineStop>, depth:
             Event::Fork(at) => {
                 let at = *at as usize;
                 if at >= covered
-                    && let Some(split) = fork(t, at)
+                    && let Some(split) = forks.at(at)
                 {
                     covered = at + split.choices;
                     let last = end_of_fork(t, trace, step, &split);

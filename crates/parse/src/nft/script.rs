@@ -192,7 +192,10 @@ impl Reader<'_, '_> {
                 let at = self.cur.at;
                 let name = self.cur.name(Expected::Text)?;
                 let Some(id) = self.draft.find_set(self.table, name) else {
-                    return Err(self.missing(at));
+                    // nft adds nothing then, and a rule that names the set asks for all of it.
+                    self.say(*self.missing(at), Severity::Warning);
+                    self.cur.at = self.cur.end_from(from);
+                    return Ok(());
                 };
                 self.set_elements(id, true)
             }
