@@ -143,6 +143,21 @@ pub(crate) fn report(house: &Workspace) -> Result<()> {
     );
     hold(house, &house.dist(), &CEILINGS)?;
     ensure!(bytes <= most, "heavier than it may be: {name}");
+    tells_nothing_of_here(house, &files)
+}
+
+/// Holds that no file that is shipped names a folder of the machine that built it; one with a space in its name is not
+/// kept out ([`Workspace::find`]).
+fn tells_nothing_of_here(house: &Workspace, files: &[PathBuf]) -> Result<()> {
+    let folders = [&house.root, &house.crates];
+    for file in files {
+        let bytes = fs::read(file)?;
+        for folder in folders.iter().filter(|folder| !folder.to_string_lossy().contains(' ')) {
+            let name = folder.as_os_str().as_encoded_bytes();
+            let told = bytes.windows(name.len()).any(|window| window == name);
+            ensure!(!told, "{} names the folder {}", file.display(), folder.display());
+        }
+    }
     Ok(())
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// The cache of tools, `$XDG_CACHE_HOME/chainwalk/tools` or `~/.cache/chainwalk/tools`.
     pub(crate) tools: PathBuf,
+    /// The sources of the crates that others wrote.
+    pub(crate) crates: PathBuf,
 }
 
 impl Workspace {
@@ -29,8 +31,12 @@ impl Workspace {
         let dirs = ["bin", "npm/node_modules/.bin", "py/bin"].map(|dir| tools.join(dir));
         let dirs = dirs.into_iter().chain(env::split_paths(&path));
         sh.set_var("PATH", env::join_paths(dirs)?);
+        let crates = cargo_home()?.join("registry").join("src");
+        if let Some(flags) = without_places(&root, &crates) {
+            sh.set_var("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        }
         let target = target_dir(&sh)?;
-        Ok(Self { sh, root, target, tools })
+        Ok(Self { sh, root, target, tools, crates })
     }
 
     /// The built page.
@@ -43,6 +49,20 @@ impl Workspace {
         let path = self.sh.var_os("PATH")?;
         env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
     }
+}
+
+/// Flags with which what the page ships tells nothing of the folders that it was built in. Flags are parted by spaces:
+/// where one stands in a folder's name there are none.
+fn without_places(root: &Path, crates: &Path) -> Option<String> {
+    let flag = |dir: &Path, name: &str| format!("--remap-path-prefix={}={name}", dir.display());
+    let flags = [flag(crates, "crates"), flag(root, "chainwalk")];
+    flags.iter().all(|flag| !flag.contains(' ')).then(|| flags.join(" "))
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    let set = env::var_os("CARGO_HOME").map(PathBuf::from);
+    set.or_else(home).context("neither CARGO_HOME nor HOME is set")
 }
 
 fn cache_home() -> Result<PathBuf> {

@@ -124,8 +124,11 @@ fn a_change_that_was_read_wrongly_is_worded_otherwise() -> Result<()> {
     drive(DESK, async |page| {
         page.turns("stop").await?;
         page.send("iptables -I FORWAD 1 -j ACCEPT").await?;
-        page.until("it is wrong", "return document.querySelector('[data-testid=made] .wrong') !== null")
-            .await?;
+        page.until(
+            "it is wrong",
+            "return document.querySelector('[data-testid=made] .wrong') !== null",
+        )
+        .await?;
         page.click("edit-change").await?;
         page.until(
             "its words are there",
