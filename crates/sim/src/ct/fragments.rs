@@ -12,13 +12,24 @@ pub(crate) struct Fragments {
     queues: Vec<Queue>,
 }
 
+/// Who gathers fragments, each in heaps of its own (`enum ip_defrag_users`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DefragUser {
+    /// Conntrack, of what comes in and is to be looked up in this zone.
+    In(u16),
+    /// Conntrack, of what goes out.
+    Out(u16),
+    /// What delivers to a socket.
+    LocalDelivery,
+}
+
 #[derive(Clone, Debug)]
 struct Queue {
     src: IpAddr,
     dst: IpAddr,
     proto: u8,
     id: u16,
-    user: u8,
+    user: DefragUser,
     first_ms: u64,
     parts: Vec<(u32, u32)>,
     /// Where the datagram ends, once the last fragment came.
@@ -48,12 +59,10 @@ pub(crate) enum Gathered {
 
 impl Fragments {
     /// Takes a fragment in. Every fragment carries its datagram whole, and says which part it is.
-    ///
-    /// `user` tells apart who gathers: what comes in from what goes out.
     pub(crate) fn gather(
         &mut self,
         packet: &Packet,
-        user: u8,
+        user: DefragUser,
         now_ms: u64,
         timeouts: &Timeouts,
     ) -> Gathered {

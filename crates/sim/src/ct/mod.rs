@@ -24,7 +24,7 @@ mod tuple;
 pub(crate) use expect::{HelperVerdict, Rewrite};
 pub(crate) use expectation::{Doubt, ExpectationMatch, Follow};
 pub(crate) use flow::{Conntrack, CtInfo, status};
-pub(crate) use fragments::{Fragments, Gathered};
+pub(crate) use fragments::{DefragUser, Fragments, Gathered};
 pub(crate) use helper::{Helper, HelperState, Kind, may_tell};
 pub(crate) use icmp::{is_error, is_unanswered, quoted};
 pub(crate) use look::TrackContext;

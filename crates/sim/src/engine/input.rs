@@ -3,15 +3,13 @@
 use super::skb::Skb;
 use super::walker::Walker;
 use crate::addr::{is_multicast_or_broadcast, on_link};
+use crate::ct::DefragUser;
 use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
     Answer, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, Question, RouteKind, Routed,
     RoutingDrop, Text, proto,
 };
 use std::net::{IpAddr, Ipv6Addr};
-
-/// The user of `ip_defrag` where fragments are put together for delivery (`IP_DEFRAG_LOCAL_DELIVER`).
-const LOCAL_DELIVERY: u8 = 2;
 
 impl Walker<'_> {
     /// A packet that arrives at an interface.
@@ -238,7 +236,7 @@ impl Walker<'_> {
         skb.phys_out = PathIface::None;
         if !skb.packet.is_v6() {
             // What conntrack did not put together is now (`ip_local_deliver`); of IPv6 behind the hook.
-            self.gather(skb, LOCAL_DELIVERY)?;
+            self.gather(skb, DefragUser::LocalDelivery)?;
         }
         self.hook(skb, Hook::Input)?;
         let iface = skb.iif_name();

@@ -3,7 +3,7 @@
 
 use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
-use crate::ct::{CtInfo, Gathered, Proxied, TrackContext, TrackResult, status};
+use crate::ct::{CtInfo, DefragUser, Gathered, Proxied, TrackContext, TrackResult, status};
 use chainwalk_model::{Answer, Assumed, CtDir, Event, Fate, Hook, Question};
 use std::rc::Rc;
 
@@ -18,11 +18,14 @@ impl Walker<'_> {
         if self.world.tracked[usize::from(skb.packet.is_v6())].is_none() || untracked {
             return Ok(());
         }
-        self.gather(skb, u8::from(hook == Hook::Output))
+        // Rules before this place may have put it into a zone (`nf_ct_defrag_user`).
+        let zone = skb.zone.orig;
+        let out = hook == Hook::Output;
+        self.gather(skb, if out { DefragUser::Out(zone) } else { DefragUser::In(zone) })
     }
 
     /// A fragment waits for the others of its datagram, of which `user` keeps a heap of its own.
-    pub(super) fn gather(&mut self, skb: &mut Skb, user: u8) -> Result<(), Fate> {
+    pub(super) fn gather(&mut self, skb: &mut Skb, user: DefragUser) -> Result<(), Fate> {
         let extensions = &skb.packet.ip.extensions;
         if let Some(at) = extensions.iter().position(|e| e.kind == FRAGMENT_HEADER) {
             // A fragment that is the whole datagram loses its header.
