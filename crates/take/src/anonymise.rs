@@ -4,6 +4,7 @@
 //! Kept are ports, protocols, marks, counters, private and documentation networks, and the names of interfaces and
 //! chains that many machines have. Nothing is kept of what was given out: the same case with the same key gets the same.
 
+mod listed;
 mod map;
 mod same;
 pub(crate) mod scan;
@@ -42,7 +43,8 @@ pub fn key(text: &str) -> u128 {
 /// Something that was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
-    /// What it is: `public`, `private`, `mac`, `host`, `user`, `service`, `id`, `veth`, `cali`, `comment`, `log`, `word`.
+    /// What it is: `public`, `private`, `mac`, `host`, `user`, `namespace`, `name`, `image`, `service`, `id`,
+    /// `veth`, `cali`, `comment`, `log`, `word`.
     pub kind: &'static str,
     /// What stood there.
     pub old: String,
@@ -242,7 +244,9 @@ impl<'w> Work<'w> {
                             nets.insert(net);
                         }
                     }
-                    What::Name(kind @ ("host" | "log")) if word.trim().len() > 1 => {
+                    What::Name(kind @ ("host" | "log" | "name" | "namespace" | "image"))
+                        if word.trim().len() > 1 =>
+                    {
                         everywhere.insert(word.to_owned(), kind);
                     }
                     _ => {}
@@ -384,7 +388,8 @@ impl<'w> Work<'w> {
             }
             "veth" => format!("{number:07x}"),
             "cali" => format!("{number:011x}"),
-            "host" | "user" | "word" => format!("{kind}{number}"),
+            "namespace" => format!("ns{number}"),
+            "host" | "user" | "word" | "name" | "image" => format!("{kind}{number}"),
             // What parts a prefix of the log from what follows stays.
             "log" => {
                 let word = old.trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -396,8 +401,21 @@ impl<'w> Work<'w> {
 
     fn report(self) -> Vec<Replaced> {
         let order = [
-            "public", "private", "mac", "host", "user", "word", "service", "id", "veth", "cali",
-            "log", "comment",
+            "public",
+            "private",
+            "mac",
+            "host",
+            "user",
+            "namespace",
+            "name",
+            "image",
+            "word",
+            "service",
+            "id",
+            "veth",
+            "cali",
+            "log",
+            "comment",
         ];
         let mut done = self.done;
         done.order_by_key(|d| order.iter().position(|k| *k == d.kind));

@@ -91,7 +91,9 @@ fn freed(name: &str, case: &Case) -> Anonymised {
     let old = |r: &&Replaced| left.contains(&r.old);
     let left: Vec<&Replaced> = done.replaced.iter().filter(old).collect();
     assert!(left.is_empty(), "{name}: {left:?}");
-    for one in done.replaced.iter().filter(|r| ["host", "id", "service", "mac"].contains(&r.kind)) {
+    for one in
+        done.replaced.iter().filter(|r| ["host", "id", "service", "mac", "name"].contains(&r.kind))
+    {
         // What was given out may be what stood elsewhere.
         let given = done.replaced.iter().any(|r| r.new == one.old);
         assert!(given || !out.contains(&one.old) || one.old.len() < 4, "{name}: {one:?}");
