@@ -265,6 +265,7 @@ words! {
     ReplacedComment => "Comment", "注释";
     ReplacedDone => "The names in it are replaced.", "其中的名称已替换。";
     ReplacedHost => "Host", "主机";
+    ReplacedHostsKept => "The walk needs the address in a host’s name:", "推演需要主机名中的地址：";
     ReplacedId => "Docker’s id", "Docker 的标识";
     ReplacedImage => "Image", "镜像";
     ReplacedInterface => "Interface", "接口";

@@ -69,6 +69,8 @@ pub struct Anonymised {
     pub sameness: Sameness,
     /// Matches whose values are not looked into, and may still tell: `u32`, `string`, `bpf`.
     pub opaque: Vec<&'static str>,
+    /// Names of hosts that stayed, since they are their only addresses.
+    pub hosts_kept: Vec<String>,
 }
 
 impl Anonymised {
@@ -188,8 +190,24 @@ fn attempt(case: &Case, played: &Played, wishes: &Wishes, way: Way) -> Option<An
         opaque.into_iter().filter(|(_, mark)| text.contains(mark)).map(|(name, _)| name).collect();
     opaque.order();
     opaque.dedup();
-    let replaced = work.report();
-    Some(Anonymised { case: new, replaced, taken_out, manner: way.manner, sameness, opaque })
+    let mut hosts_kept = BTreeSet::new();
+    for text in all.iter().filter(|_| way.addressed) {
+        let found = scan(text).into_iter().filter(|f| matches!(f.what, What::Addressed(_)));
+        let names = found.map(|f| (&text[f.at.clone()], f.what));
+        hosts_kept.extend(names.filter_map(|(old, what)| {
+            let stays = work.given_for(old, &what).is_some_and(|(_, new)| new == old);
+            stays.then(|| old.to_owned())
+        }));
+    }
+    Some(Anonymised {
+        case: new,
+        replaced: work.report(),
+        taken_out,
+        manner: way.manner,
+        sameness,
+        opaque,
+        hosts_kept: hosts_kept.into_iter().collect(),
+    })
 }
 
 /// Whether a line of a document is part of something that was read.

@@ -99,6 +99,9 @@ pub(super) fn Report(props: &ReportProps) -> Html {
                     if !view.opaque.is_empty() {
                         {" "}{ui(lang, Key::ReplacedOpaque)}{" "}<code>{view.opaque.join(" ")}</code>
                     }
+                    if !view.hosts_kept.is_empty() {
+                        {" "}{ui(lang, Key::ReplacedHostsKept)}{" "}<code>{view.hosts_kept.join(" ")}</code>
+                    }
                     if view.is_shuffled { {" "}{ui(lang, Key::ReplacedShuffled)} }</dd>
             </dl>
             <div class="ends">
