@@ -64,7 +64,7 @@ test("a link gives back the case", async () => {
   const { text, at } = await open(link);
   assert.match(text, /^chainwalk: 1\npacket: nc /);
   assert.equal(at, "1/end");
-  await assert.rejects(open(link.slice(0, -40)), /not whole/);
+  await assert.rejects(open(link.slice(0, -40)), /incomplete/);
   assert.match(await share(CASE, { as: "markdown" }), /^```chainwalk\n/);
 });
 

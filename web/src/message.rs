@@ -345,6 +345,8 @@ pub struct ReplacedView {
     pub is_shuffled: bool,
     /// Matches that are not looked into and may still tell.
     pub opaque: Vec<String>,
+    /// Names of hosts that stayed, since they are their only addresses.
+    pub hosts_kept: Vec<String>,
     /// What was asked to stay.
     pub kept: Vec<String>,
     /// Whether private addresses were to go, too.

@@ -107,6 +107,7 @@ pub(crate) fn replaced(
         taken_out: done.taken_out,
         is_shuffled: done.manner == Manner::Shuffled,
         opaque: done.opaque.into_iter().map(str::to_owned).collect(),
+        hosts_kept: done.hosts_kept,
         kept: how.keep.clone(),
         private: how.private,
         words,

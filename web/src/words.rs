@@ -265,7 +265,9 @@ words! {
     ReplacedComment => "Comment", "注释";
     ReplacedDone => "The names in it are replaced.", "其中的名称已替换。";
     ReplacedHost => "Host", "主机";
+    ReplacedHostsKept => "The walk needs the address in a host’s name:", "推演需要主机名中的地址：";
     ReplacedId => "Docker’s id", "Docker 的标识";
+    ReplacedImage => "Image", "镜像";
     ReplacedInterface => "Interface", "接口";
     ReplacedKept => "Kept", "保留";
     ReplacedKeptWhat => "private addresses, ports, counters, and the names that many machines have.", "私有地址、端口、计数器，以及许多机器都有的名称。";
@@ -274,6 +276,8 @@ words! {
     ReplacedMac => "MAC address", "MAC 地址";
     ReplacedMine => "Keep the originals", "保留原文";
     ReplacedMissing => "Not found in it:", "其中没有：";
+    ReplacedName => "Name", "名称";
+    ReplacedNamespace => "Namespace", "命名空间";
     ReplacedNew => "new", "新";
     ReplacedNotStored => "Nothing of this table is stored.", "本表不会被保存。";
     ReplacedNothing => "Nothing in it tells whose it is.", "其中没有能看出归属的内容。";

@@ -54,9 +54,8 @@ pub(crate) fn compile(house: &Workspace, profile: Profile, features: &[&str]) ->
         Profile::Release => ("wasm", "wasm"),
         Profile::Dev => ("dev", "debug"),
     };
-    // A figure reads a case of a post: there its bytes are waited for, not its reading.
+    // It reads a case of a post: its bytes are waited for, not its reading.
     let small = ["--config", "profile.wasm.package.chainwalk-parse.opt-level=\"z\""];
-    let small = if features.is_empty() { &small[..] } else { &[] };
     let features = features.join(",");
     cmd!(
         house.sh,

@@ -85,7 +85,7 @@ fn told(done: &Anonymised, words: &[String]) -> String {
     for (line, text) in &done.taken_out {
         let _ = writeln!(out, "taken out\t{line}\t{text}");
     }
-    for name in &done.opaque {
+    for name in done.opaque.iter().copied().chain(done.hosts_kept.iter().map(String::as_str)) {
         let _ = writeln!(out, "may still tell\t{name}");
     }
     out

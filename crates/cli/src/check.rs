@@ -167,6 +167,7 @@ fn drawn_anew(name: &str, text: String, how: Option<Drawing>) -> io::Result<Stri
 const WRITES: &str = "--fix writes it";
 const DRAWS: &str = "--fix draws it";
 const AGAIN: &str = "draw it again";
+const NONE: &str = "it names no packet";
 
 /// What is to be done about a claim that does not hold.
 fn mend(name: &str, case: &Carried, text: &str, form: Form) -> &'static str {
@@ -174,7 +175,13 @@ fn mend(name: &str, case: &Carried, text: &str, form: Form) -> &'static str {
     match form {
         Form::Png(None) => AGAIN,
         Form::Png(Some(_)) => DRAWS,
-        Form::Text if !case.can_be_mended(text) => AGAIN,
+        Form::Text if !case.can_be_mended(text) => {
+            if is_svg {
+                AGAIN
+            } else {
+                NONE
+            }
+        }
         Form::Text if is_svg => DRAWS,
         Form::Text => WRITES,
     }

@@ -4,6 +4,7 @@
 //! Kept are ports, protocols, marks, counters, private and documentation networks, and the names of interfaces and
 //! chains that many machines have. Nothing is kept of what was given out: the same case with the same key gets the same.
 
+mod listed;
 mod map;
 mod same;
 pub(crate) mod scan;
@@ -42,7 +43,8 @@ pub fn key(text: &str) -> u128 {
 /// Something that was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
-    /// What it is: `public`, `private`, `mac`, `host`, `user`, `service`, `id`, `veth`, `cali`, `comment`, `log`, `word`.
+    /// What it is: `public`, `private`, `mac`, `host`, `user`, `namespace`, `name`, `image`, `service`, `id`,
+    /// `veth`, `cali`, `comment`, `log`, `word`.
     pub kind: &'static str,
     /// What stood there.
     pub old: String,
@@ -67,6 +69,8 @@ pub struct Anonymised {
     pub sameness: Sameness,
     /// Matches whose values are not looked into, and may still tell: `u32`, `string`, `bpf`.
     pub opaque: Vec<&'static str>,
+    /// Names of hosts that stayed, since they are their only addresses.
+    pub hosts_kept: Vec<String>,
 }
 
 impl Anonymised {
@@ -186,8 +190,24 @@ fn attempt(case: &Case, played: &Played, wishes: &Wishes, way: Way) -> Option<An
         opaque.into_iter().filter(|(_, mark)| text.contains(mark)).map(|(name, _)| name).collect();
     opaque.order();
     opaque.dedup();
-    let replaced = work.report();
-    Some(Anonymised { case: new, replaced, taken_out, manner: way.manner, sameness, opaque })
+    let mut hosts_kept = BTreeSet::new();
+    for text in all.iter().filter(|_| way.addressed) {
+        let found = scan(text).into_iter().filter(|f| matches!(f.what, What::Addressed(_)));
+        let names = found.map(|f| (&text[f.at.clone()], f.what));
+        hosts_kept.extend(names.filter_map(|(old, what)| {
+            let stays = work.given_for(old, &what).is_some_and(|(_, new)| new == old);
+            stays.then(|| old.to_owned())
+        }));
+    }
+    Some(Anonymised {
+        case: new,
+        replaced: work.report(),
+        taken_out,
+        manner: way.manner,
+        sameness,
+        opaque,
+        hosts_kept: hosts_kept.into_iter().collect(),
+    })
 }
 
 /// Whether a line of a document is part of something that was read.
@@ -242,7 +262,9 @@ impl<'w> Work<'w> {
                             nets.insert(net);
                         }
                     }
-                    What::Name(kind @ ("host" | "log")) if word.trim().len() > 1 => {
+                    What::Name(kind @ ("host" | "log" | "name" | "namespace" | "image"))
+                        if word.trim().len() > 1 =>
+                    {
                         everywhere.insert(word.to_owned(), kind);
                     }
                     _ => {}
@@ -384,7 +406,8 @@ impl<'w> Work<'w> {
             }
             "veth" => format!("{number:07x}"),
             "cali" => format!("{number:011x}"),
-            "host" | "user" | "word" => format!("{kind}{number}"),
+            "namespace" => format!("ns{number}"),
+            "host" | "user" | "word" | "name" | "image" => format!("{kind}{number}"),
             // What parts a prefix of the log from what follows stays.
             "log" => {
                 let word = old.trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -396,8 +419,21 @@ impl<'w> Work<'w> {
 
     fn report(self) -> Vec<Replaced> {
         let order = [
-            "public", "private", "mac", "host", "user", "word", "service", "id", "veth", "cali",
-            "log", "comment",
+            "public",
+            "private",
+            "mac",
+            "host",
+            "user",
+            "namespace",
+            "name",
+            "image",
+            "word",
+            "service",
+            "id",
+            "veth",
+            "cali",
+            "log",
+            "comment",
         ];
         let mut done = self.done;
         done.order_by_key(|d| order.iter().position(|k| *k == d.kind));

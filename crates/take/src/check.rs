@@ -260,9 +260,13 @@ impl Carried {
     }
 
     /// Whether [`Self::mended`] can make its claims true: a picture may not say how it was drawn, or show a packet that is
-    /// not there.
+    /// not there, and a text may claim something of packets and send none.
     pub fn can_be_mended(&self, text: &str) -> bool {
-        self.form != Form::Picture || drawing::redrawn(text, None).is_some()
+        match self.form {
+            Form::Text => !self.named("packet").is_empty(),
+            Form::Picture => drawing::redrawn(text, None).is_some(),
+            Form::Recording => true,
+        }
     }
 
     /// The edits of `text` that make its claims true: what each range is to be replaced by, in order. Nothing where
@@ -484,6 +488,14 @@ mod tests {
         assert_eq!(verdicts("x.svg", &shown), [(true, line), (false, first)]);
         assert_eq!(mended("x.svg", &[&shown, "\n"].concat()), [&svg, "\n"].concat());
         assert_eq!(verdicts("x.svg", "<svg></svg>"), []);
+    }
+
+    #[test]
+    fn a_claim_of_no_packet_is_told_and_left() {
+        let lost = case(&format!("ends: {NOW}\n")).replace("packet: ", "packets: ");
+        assert_eq!(verdicts("x.walk.txt", &lost), [(false, 4)]);
+        assert_eq!(mended("x.walk.txt", &lost), lost);
+        assert!(carried("x.walk.txt", &lost).iter().all(|c| !c.can_be_mended(&lost)));
     }
 
     #[test]

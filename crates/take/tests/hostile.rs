@@ -6,7 +6,7 @@ use chainwalk::{Case, Played, Position, Stop, Viewpoint};
 use chainwalk_take::drawing::{Drawing, carry};
 use chainwalk_take::picture::{Picture, element_of_file, record, told};
 use chainwalk_take::share::{Form, shared};
-use chainwalk_take::{Body, Link, carried, fence};
+use chainwalk_take::{Body, Link, card, carried, fence};
 use pulldown_cmark::{Event, Parser, Tag};
 use serde_json::Value;
 
@@ -147,6 +147,57 @@ fn a_figure_and_a_frame_for_a_page_hold_none() {
         &["script", "chain-walk", "a", "img"],
         &["type", "src", "href", "width", "height", "alt"],
     );
+}
+
+#[test]
+fn a_page_of_words_holds_no_element_of_it() {
+    let lesson = format!(
+        "chainwalk: 1\nlesson: {CHAIN}\ntitle: {HARM}\npoint: {HARM}\n===\nstep: one\nquestion: {HARM}\n{}\n\
+         ===\nstep: two\nfrom: one\ntitle: {HARM}\ngoal: nc 192.0.2.1 22 from 192.0.2.9 in {INTERFACE} => through\nsay: {HARM}\n",
+        case().write().split_once('\n').unwrap().1
+    );
+    let (site, own) = ("https://example.org/\"><b>", "javascript:\"><b");
+    let elements = [
+        "html", "meta", "title", "link", "style", "h1", "p", "a", "img", "ol", "li", "br",
+        "strong", "ul", "code", "table", "thead", "tbody", "tr", "th", "td",
+    ];
+    let attributes = [
+        "lang",
+        "charset",
+        "name",
+        "property",
+        "http-equiv",
+        "content",
+        "rel",
+        "type",
+        "href",
+        "title",
+        "src",
+        "width",
+        "height",
+        "alt",
+    ];
+    let shapes =
+        ["svg", "title", "desc", "metadata", "style", "g", "rect", "circle", "path", "text"];
+    for page in [
+        card::page(&case().write(), site, own, "9.9.9").unwrap(),
+        card::lesson_page(&lesson, false, site, own, "9.9.9").unwrap(),
+    ] {
+        let index = page.index.strip_prefix("<!doctype html>").unwrap();
+        only("a page", index, &elements, &attributes);
+        // Links lead to the site and to the page's own files, whatever stands in a name.
+        for (_, link) in
+            index.match_indices("<a href=\"").map(|(at, m)| index.split_at(at + m.len()))
+        {
+            assert!(link.starts_with("https://example.org/&quot;&gt;&lt;b&gt;#"), "{link}");
+        }
+        for svg in [&page.picture, &page.card] {
+            for (name, _) in tags(svg) {
+                assert!(shapes.contains(&&*name), "<{name}>");
+            }
+        }
+        let _: Value = serde_json::from_str(&page.oembed).unwrap();
+    }
 }
 
 #[test]

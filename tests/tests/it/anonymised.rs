@@ -91,7 +91,9 @@ fn freed(name: &str, case: &Case) -> Anonymised {
     let old = |r: &&Replaced| left.contains(&r.old);
     let left: Vec<&Replaced> = done.replaced.iter().filter(old).collect();
     assert!(left.is_empty(), "{name}: {left:?}");
-    for one in done.replaced.iter().filter(|r| ["host", "id", "service", "mac"].contains(&r.kind)) {
+    for one in
+        done.replaced.iter().filter(|r| ["host", "id", "service", "mac", "name"].contains(&r.kind))
+    {
         // What was given out may be what stood elsewhere.
         let given = done.replaced.iter().any(|r| r.new == one.old);
         assert!(given || !out.contains(&one.old) || one.old.len() < 4, "{name}: {one:?}");
@@ -207,9 +209,12 @@ fn the_address_in_the_name_of_a_host_goes_where_the_walk_can_do_without() {
     let done = freed("its only address", &case);
     let out = done.case.write();
     assert!(out.contains("@ip-172-31-5-10 "), "{out}");
+    assert_eq!(done.hosts_kept, ["ip-172-31-5-10"], "and that is told");
     let mut told = case.clone();
     told.scenario.change_part(|part| part.facts.push("eth0=172.31.5.10/20".into()));
-    let out = freed("a fact has it", &told).case.write();
+    let done = freed("a fact has it", &told);
+    let out = done.case.write();
+    assert_eq!(done.hosts_kept, [""; 0]);
     assert!(out.contains("[user1@host1 ~]$") && !out.contains("172-31-5-10"), "{out}");
     // All private addresses are replaced, and the walk is the same.
     let wishes = Wishes { private: true, key: KEY, ..Wishes::default() };

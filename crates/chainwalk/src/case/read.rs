@@ -86,7 +86,8 @@ fn taken_apart(text: &str) -> Result<(Parts<'_>, Cow<'_, str>), Unreadable> {
     for (number, raw) in text.split_inclusive('\n').enumerate() {
         let line = raw.strip_suffix('\n').unwrap_or(raw);
         carriage |= line.ends_with('\r');
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        // Some programs put a second one in front.
+        let line = line.trim_end_matches('\r');
         let place = at..at + line.len();
         at += raw.len();
         if line.trim_end() == "---" {

@@ -134,6 +134,10 @@ fn the_later_of_two_counts_with_a_warning() {
 fn carriage_returns_are_read_and_line_feeds_written() {
     let (case, problems) = read(&EXAMPLE.replace('\n', "\r\n"));
     assert_eq!((problems, case.write()), (Vec::new(), EXAMPLE.to_owned()));
+    // Twice, within a value: what is written still reads back.
+    let (case, _) = read("title: a\r\r\n  b\r\r\n---\n");
+    assert_eq!(case.head.title.en, "a\nb");
+    assert_eq!(read(&case.write()).0, case);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What stands in a text that tells whose it is: where, and of what kind.
 
+use super::listed::Lists;
 use chainwalk::model::Order;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -30,8 +31,14 @@ pub(crate) struct Found {
 pub(crate) fn scan(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut begin = 0;
+    let mut lists = Lists::default();
     for line in text.split_inclusive('\n') {
         scan_line(line, begin, &mut found);
+        let listed = lists.line(line).into_iter();
+        found.extend(listed.map(|(at, kind)| Found {
+            at: begin + at.start..begin + at.end,
+            what: addressed(&line[at]).map_or(What::Name(kind), What::Addressed),
+        }));
         begin += line.len();
     }
     found.order_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));

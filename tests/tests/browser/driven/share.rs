@@ -405,6 +405,16 @@ fn names_are_replaced_before_anything_leaves() -> Result<()> {
             // One of them may stay.
             page.ask("[...at('replaced').querySelectorAll('tr')].find(r => r.innerText.includes('9.9.9.9')).querySelector('button').click()").await?;
             page.until("it stays", "return ![...at('replaced').querySelectorAll('td code')].some(c => c.innerText === '9.9.9.9')").await?;
+            // And more may go: a word that the writer names.
+            page.ask("at('replace-word').value = 'ETH0'; at('replaced').querySelector('form').requestSubmit()").await?;
+            page.until("a word went", "return [...at('replaced')?.querySelectorAll('td code') ?? []].some(c => c.innerText === 'word1')").await?;
+            page.ask("at('replace-private').click()").await?;
+            page.until(
+                "it says what is kept",
+                "return (text('replaced') ?? '').includes('Docker and Kubernetes')",
+            )
+            .await?;
+            page.picture("share-report-more").await?;
             page.click("share-replaced").await?;
             page.until("it is there", "return at('copy-fence') !== null").await?;
             page.click("copy-fence").await?;
@@ -413,7 +423,7 @@ fn names_are_replaced_before_anything_leaves() -> Result<()> {
                 copied.contains("-s 9.9.9.9/32") && copied.contains("packet: ping 192.0.2.1 from "),
                 "{copied}"
             );
-            for word in ["8.8.8.8", "gw1", "52:54", "boss", "jo@"] {
+            for word in ["8.8.8.8", "gw1", "52:54", "boss", "jo@", "eth0"] {
                 ensure!(!copied.contains(word), "{word} is left: {copied}");
             }
             // What was pasted is what it was.

@@ -99,6 +99,9 @@ pub(super) fn Report(props: &ReportProps) -> Html {
                     if !view.opaque.is_empty() {
                         {" "}{ui(lang, Key::ReplacedOpaque)}{" "}<code>{view.opaque.join(" ")}</code>
                     }
+                    if !view.hosts_kept.is_empty() {
+                        {" "}{ui(lang, Key::ReplacedHostsKept)}{" "}<code>{view.hosts_kept.join(" ")}</code>
+                    }
                     if view.is_shuffled { {" "}{ui(lang, Key::ReplacedShuffled)} }</dd>
             </dl>
             <div class="ends">
@@ -174,6 +177,9 @@ fn kind(name: &str) -> Key {
         "public" => Key::ReplacedPublic,
         "private" => Key::ReplacedPrivate,
         "word" => Key::ReplacedWord,
+        "name" => Key::ReplacedName,
+        "namespace" => Key::ReplacedNamespace,
+        "image" => Key::ReplacedImage,
         "mac" => Key::ReplacedMac,
         "host" => Key::ReplacedHost,
         "user" => Key::ReplacedUser,
