@@ -475,6 +475,12 @@ pub struct Host {
 }
 
 impl Host {
+    /// Whether all rules of iptables of a family are told: a table that is absent is not loaded.
+    #[must_use]
+    pub fn are_rules_whole(&self, family: Family) -> bool {
+        self.complete.rules || self.saved_whole.contains(&family)
+    }
+
     /// The interface of that name.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
         self.interfaces.iter().find(|i| &*i.name == name)

@@ -332,7 +332,7 @@ impl Rules<'_> {
     fn may_be_made(&self) -> bool {
         let absent = self.host.rules.find_table(self.family, &self.table).is_none();
         let taken = matches!(&*self.table, "raw" | "mangle" | "security");
-        self.host.complete.rules || (absent && taken)
+        self.host.are_rules_whole(self.family) || (absent && taken)
     }
 
     fn not_pasted(&self, chain: &Text) -> Diagnostic {

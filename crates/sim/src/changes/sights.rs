@@ -1,8 +1,8 @@
 //! What stands in a packet's way, and what the packets look like there.
 
 use chainwalk_model::{
-    Backend, ChainId, ChainKind, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal,
-    Hook, Host, PacketState, Path, Routed, RoutingDrop, RuleId, Target, Text, Trace, TripEnd,
+    Backend, ChainId, ChainKind, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Family, Fate,
+    Goal, Hook, Host, PacketState, Path, Routed, RoutingDrop, RuleId, Target, Text, Trace, TripEnd,
 };
 use std::net::IpAddr;
 
@@ -303,8 +303,10 @@ fn passed_at(host: &Host, trace: &Trace) -> (DecisionPoint, usize) {
         Fate::Sent(_) => Hook::Output,
         _ => Hook::Forward,
     };
+    let v6 = trace.moments.last().is_some_and(|m| m.packet.is_v6());
+    let whole = host.are_rules_whole(if v6 { Family::Ip6 } else { Family::Ip });
     match last {
-        Some((step, _)) if host.complete.rules => {
+        Some((step, _)) if whole => {
             let at = (0..=step).rev().find(|s| place(*s) == Some(hook)).unwrap_or(step);
             (DecisionPoint::NoChain(hook), at)
         }

@@ -169,24 +169,24 @@ fn the_map_of_a_phone_opens_on_the_packet() -> Result<()> {
 
 /// A host with a Service of so many endpoints.
 fn service(endpoints: usize) -> String {
-    let mut chains = String::new();
-    let mut rules = "-A PREROUTING -d 10.96.0.10/32 -p tcp -j SVC\n".to_owned();
-    for at in 0..endpoints {
-        chains.push_str(&format!(":SEP-{at} - [0:0]\n"));
-        let left = endpoints - at;
-        let chance = match left {
+    let chains: Vec<String> = (0..endpoints).map(|at| format!(":SEP-{at} - [0:0]\n")).collect();
+    let rules = (0..endpoints).map(|at| {
+        let chance = match endpoints - at {
             1 => String::new(),
-            _ => format!("-m statistic --mode random --probability {:.11} ", 1.0 / left as f64),
+            left => {
+                format!("-m statistic --mode random --probability {:.11} ", 1.0 / left as f64)
+            }
         };
-        rules.push_str(&format!("-A SVC {chance}-j SEP-{at}\n"));
-        rules.push_str(&format!(
-            "-A SEP-{at} -p tcp -m tcp -j DNAT --to-destination 10.244.1.{}:80\n",
-            at + 2
-        ));
-    }
+        let last = at + 2;
+        format!(
+            "-A SVC {chance}-j SEP-{at}\n-A SEP-{at} -p tcp -m tcp -j DNAT --to-destination 10.244.1.{last}:80\n"
+        )
+    });
+    let rules: Vec<String> = rules.collect();
+    let (chains, rules) = (chains.concat(), rules.concat());
     format!(
         "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n\
-         :SVC - [0:0]\n{chains}{rules}COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n\
+         :SVC - [0:0]\n{chains}-A PREROUTING -d 10.96.0.10/32 -p tcp -j SVC\n{rules}COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n\
          $ ip addr\n2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n3: cni0: <UP> mtu 1500\n    inet 10.244.0.1/16 scope global cni0\n\
          $ sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n"
     )
