@@ -439,6 +439,8 @@ pub struct Host {
     pub sysctls: Vec<(Text, Fact<Text>)>,
     /// Its listening sockets.
     pub sockets: Vec<Socket>,
+    /// The protocols of which those are all that listen.
+    pub listed_sockets: Vec<u8>,
     /// What answers packets delivered here.
     pub stack: LocalStack,
     /// Whether its packets are written whole by a program, header and all (the recorded cases' raw sockets):

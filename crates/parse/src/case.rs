@@ -222,6 +222,9 @@ fn network(host: &mut Host, w: &Written, structured: bool) -> Result<(), CaseErr
         }
         host.policy.push(rule);
     }
+    if !w.listen.is_empty() {
+        host.listed_sockets = vec![chainwalk_model::proto::TCP, chainwalk_model::proto::UDP];
+    }
     for l in &w.listen {
         host.sockets.push(Socket {
             proto: protocol(&l.proto).ok_or_else(|| wrong("listen.proto", &l.proto))?,

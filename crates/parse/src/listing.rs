@@ -312,6 +312,7 @@ fn net(text: &str, v6: bool) -> Option<Inv<AddrMask>> {
         ("link-local", false) if len == "16" => Some("169.254.0.0/16".to_owned()),
         ("base-address.mcast.net", false) => Some(format!("224.0.0.0/{len}")),
         ("all-systems.mcast.net", false) => Some("224.0.0.1".to_owned()),
+        ("metadata.google.internal", false) => Some("169.254.169.254".to_owned()),
         (name, false) => value::spelt(name).map(|addr| addr.to_string()),
         _ => None,
     };

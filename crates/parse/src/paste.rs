@@ -210,8 +210,19 @@ impl<'t> Paste<'t> {
                 at += taken;
                 continue;
             }
+            if row.text.starts_with("nft ")
+                && rows[..at]
+                    .iter()
+                    .rev()
+                    .find(|r| !r.text.starts_with("nft "))
+                    .is_some_and(|r| r.text.contains("tables-translate"))
+            {
+                // What a translation prints has not run.
+                at += 1;
+                continue;
+            }
             let next = rows[at + 1..].iter().find(|r| !r.text.is_empty()).copied();
-            let given = if shell.reads() { lines_read(&rows, at) } else { (None, 0) };
+            let given = if shell.reads() { reads::lines_read(&rows, at) } else { (None, 0) };
             if let (Some(lines), _) = &given {
                 shell.give(lines.clone());
             }
@@ -281,6 +292,13 @@ impl<'t> Paste<'t> {
                     context.family = Some(*family);
                 }
             }
+            if let Some(table) = headed(row).filter(|_| !group.as_ref().is_some_and(|g| g.starred))
+            {
+                self.flush(clean, &mut group, &mut context);
+                context.table = Some(table.to_owned());
+                at += 1;
+                continue;
+            }
             if self.rules(clean, row, &mut group, &mut context) {
                 at += 1;
                 continue;
@@ -295,6 +313,9 @@ impl<'t> Paste<'t> {
             {
                 block.facts.some_routes = facts::asks_some_routes(said);
                 block.facts.all_routes = facts::asks_all_routes(said);
+                if facts::asks_some_sockets(said) {
+                    block.facts.listed_sockets.clear();
+                }
                 self.flush(clean, &mut group, &mut context);
                 if let (Some(name), Label::Unsaid) = (&block.facts.name, self.hosts.label()) {
                     places.named(Label::machine(name));
@@ -508,39 +529,14 @@ impl<'t> Paste<'t> {
     }
 }
 
-/// The lines that a loop reads which ends in a row, as far as the text shows them, and how many rows below belong to it:
-/// `done <<EOF`, or `done < list.txt` where `cat list.txt` shows that file.
-fn lines_read(rows: &[Row<'_>], at: usize) -> (Option<Vec<String>>, usize) {
-    let Some(behind) = rows[at].text.strip_prefix("done").map(str::trim) else { return (None, 0) };
-    let texts = |rows: &[Row<'_>]| {
-        let lines = rows.iter().map(|r| r.text.to_owned());
-        lines.filter(|l| !l.is_empty()).collect::<Vec<_>>()
-    };
-    if let Some(tag) = behind.strip_prefix("<<").filter(|t| !t.starts_with('<')) {
-        let tag = tag.trim_start_matches('-').trim().trim_matches(['\'', '"']);
-        let below = &rows[at + 1..];
-        let Some(end) = native::here(below, tag) else { return (None, 0) };
-        return (Some(texts(&below[..end])), end + 1);
-    }
-    let begins = |row: &&Row<'_>| row.text.contains("| while ");
-    let file = match behind.strip_prefix('<') {
-        Some(file) => Some(file.trim()),
-        None => rows[..at].iter().rev().take(40).find(begins).and_then(|row| {
-            let file = row.text.split('|').next().unwrap_or_default().trim();
-            file.strip_prefix("cat ").map(str::trim)
-        }),
-    };
-    let file = file.map(|f| f.trim_matches(['"', '\''])).filter(|f| !f.is_empty());
-    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let shows = |row: &Row<'_>| {
-        let (bare, prompted) = unprompt(*row);
-        let shown = bare.text.strip_prefix("sudo ").unwrap_or(bare.text).strip_prefix("cat ");
-        prompted && shown.zip(file).is_some_and(|(shown, file)| name(shown.trim()) == name(file))
-    };
-    let Some(shown) = file.and_then(|_| rows.iter().position(shows)) else { return (None, 0) };
-    let below = &rows[shown + 1..];
-    let end = below.iter().position(|r| r.text.is_empty() || unprompt(*r).1 || is_fence(r.text));
-    (Some(texts(&below[..end.unwrap_or(below.len())])), 0)
+/// The table that a heading is of: `== nat`, `### filter table`, `[mangle]`.
+fn headed(row: Row<'_>) -> Option<&str> {
+    let marked = row.text.starts_with(['=', '#', '-', '[', '(']) || row.text.ends_with(':');
+    let sign = |c: char| matches!(c, '=' | '#' | '-' | '[' | ']' | '(' | ')' | ':' | ' ');
+    let mut words = row.text.split(sign).filter(|w| !w.is_empty());
+    let words = words.by_ref().filter(|w| !w.eq_ignore_ascii_case("table")).take(2);
+    let [name] = words.collect::<Vec<_>>()[..] else { return None };
+    (marked && row.text.len() < 40 && !builtin_names(name).is_empty()).then_some(name)
 }
 
 /// Whether a row stands in a line that a mail quotes.
@@ -577,6 +573,7 @@ fn typed_as<'w>(
 }
 
 mod commands;
+mod reads;
 mod remarks;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::addr::prefix;
 use crate::programs;
-use crate::spoken::{is_bridge_name, masqueraded};
+use crate::spoken::{self, is_bridge_name, masqueraded};
 use chainwalk_model::{
     About, Assumption, ChainId, Cidr, Fact, Family, Host, IfKind, Interface, OpId, Origin,
     Question, Route, RouteKind, RuleId, Text,
@@ -53,6 +53,7 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
         Assumption::Listen(socket) => {
             let mut socket = socket.clone();
             socket.origin = origin;
+            host.listed_sockets.push(socket.proto);
             host.sockets.push(socket);
         }
         Assumption::NotLocal(addr) => {
@@ -201,6 +202,20 @@ fn routed(host: &Host) -> Vec<(Text, Fact<Cidr>)> {
     found
 }
 
+/// Tailscale keeps its route in a table of its own, which `ip route` does not show.
+fn tailscale(host: &mut Host) {
+    let told = |r: &Route| r.dev.as_deref() == Some(spoken::TAILSCALE) && !r.dst.is_host();
+    if host.routes.is_empty() || host.routes.iter().any(told) {
+        return;
+    }
+    if let Some(rule) = spoken::tailscale(host) {
+        let net = Cidr { addr: Ipv4Addr::new(100, 64, 0, 0).into(), len: 10 };
+        let mut route = Route::to(net, Origin::Inferred(rule));
+        route.dev = Some(spoken::TAILSCALE.into());
+        host.routes.push(route);
+    }
+}
+
 /// The local table.
 const LOCAL: u32 = 255;
 
@@ -214,6 +229,7 @@ pub(crate) fn complete(host: &mut Host) {
             }
         }
         programs::tell(host);
+        tailscale(host);
     }
     for (assumption, rule) in infer(host) {
         state(host, &assumption, Origin::Inferred(rule));

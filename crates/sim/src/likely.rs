@@ -34,9 +34,11 @@
 //! | what iptables-legacy does, of which only a warning tells | it lets pass | always |
 //! | all others | none | |
 
+mod guests;
 mod hidden;
 mod sight;
 
+use self::guests::{has_guests, is_among_pods, is_guest, is_of_guests};
 use self::hidden::{DOCKER, hidden};
 pub(crate) use self::sight::Sight;
 use self::sight::{is_bare, last};
@@ -207,7 +209,8 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         // Between two ports of a bridge that filters, neighbours are no address of the bridge.
         // The one at the hub of a tunnel has the first address; the others are its ends.
         let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
-        let guests = matches!(at.entry, Entry::Wire { iface, .. } if is_of_guests(iface));
+        let of_guests = |name: &str| is_of_guests(name) || has_guests(at, name);
+        let guests = matches!(at.entry, Entry::Wire { iface, .. } if of_guests(iface));
         let past = bridged(at) || (hub || guests || is_guest(at)) && !spoken::is_first(addr);
         return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
@@ -300,22 +303,6 @@ fn bridged(at: &Sight) -> bool {
     host.interface(iface).is_some_and(|i| i.master.is_some()) && spoken::filters_ports(host)
 }
 
-/// Whether a program made a bridge for guests of its own, by the usual name.
-fn is_of_guests(name: &str) -> bool {
-    // Docker's networks have an id of twelve digits, which people shorten.
-    let id = name.strip_prefix("br-").filter(|id| (4..=12).contains(&id.len()));
-    ["docker", "virbr", "cni", "podman", "lxcbr", "lxdbr"].iter().any(|p| name.starts_with(p))
-        || id.is_some_and(|id| id.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// Whether a packet comes in by a port of a bridge that is called as those of guests are.
-fn is_guest(at: &Sight) -> bool {
-    let Entry::Wire { iface, .. } = at.entry else { return false };
-    let named =
-        ["vnet", "veth", "tap", "fwpr", "fwln", "macvtap"].iter().any(|n| iface.starts_with(n));
-    named && at.world.host.interface(iface).is_some_and(|i| i.master.is_some())
-}
-
 /// Whether all tables of a family are made by commands that the paste shows, and none was printed: a table that they
 /// leave alone is most likely as it comes.
 fn is_set_up(host: &Host, family: Family) -> bool {
@@ -365,7 +352,7 @@ fn is_usually_empty(table: &str, chain: &str) -> bool {
 
 /// Chains that a program makes for others to put rules into, or for those that it bans: without them they return.
 fn is_for_others(chain: &str) -> bool {
-    const BEGINNINGS: [&str; 12] = [
+    const BEGINNINGS: [&str; 17] = [
         "f2b-",
         "fail2ban-",
         "sshguard",
@@ -378,6 +365,12 @@ fn is_for_others(chain: &str) -> bool {
         "ufw6-after-",
         "KUBE-EXTERNAL-SERVICES",
         "KUBE-PROXY-FIREWALL",
+        // It accepts answers alone.
+        "DOCKER-CT",
+        "ALLOWIN",
+        "ALLOWOUT",
+        "DENYIN",
+        "DENYOUT",
     ];
     BEGINNINGS.iter().any(|b| chain.starts_with(b))
 }
@@ -437,7 +430,7 @@ fn is_about_nat(at: &Sight) -> bool {
     let packet = &at.sent.packet;
     let Some(port) = packet.dport().filter(|_| publishes) else { return false };
     // Ports are published at own addresses and at those of services, which no route leads to.
-    if is_behind(at, packet.ip.dst) {
+    if is_behind(at, packet.ip.dst) || is_among_pods(at) {
         return false;
     }
     let input = |c: &Chain| c.base.as_ref().is_some_and(|b| b.hook == Hook::Input);

@@ -60,6 +60,8 @@ pub(crate) struct Facts {
     /// Sysctls that a file leaves as the kernel has them.
     pub(crate) unset: Vec<(Text, Origin)>,
     pub(crate) sockets: Vec<Socket>,
+    /// The protocols of which those are all that listen.
+    pub(crate) listed_sockets: Vec<u8>,
     pub(crate) sets: Vec<IpSet>,
     pub(crate) names: Vec<NamedAddr>,
     pub(crate) neighbours: Vec<Neighbour>,

@@ -36,6 +36,7 @@ pub(crate) use logged::block as logged;
 pub(crate) use plain::{after, asks_all_routes, asks_some_routes};
 pub(crate) use prose::{in_prose, own_address};
 pub(crate) use settle::settle;
+pub(crate) use sockets::asks_some_sockets;
 pub(crate) use steps::{apply, missing_set};
 pub(crate) use sysctl::commented;
 pub(crate) use typed::{perhaps, steps_of, typed};

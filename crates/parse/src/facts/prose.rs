@@ -1,6 +1,7 @@
 //! What prose says of own addresses: `eth0 is 203.0.113.5 (WAN), eth1 is 192.168.1.1`.
 
 use super::block::{Block, Facts, made, pasted};
+use super::steps::Step;
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
 use chainwalk_model::{Fact, SectionKind};
@@ -27,10 +28,25 @@ pub(crate) fn in_prose(clean: &Clean, row: Row<'_>) -> Option<Block> {
             Some(rest) if name.len() < word.len() => rest,
             _ => continue,
         };
+        // `ens19 = LAN 192.168.1.254/24`.
+        let zone = |w: &str| w.len() < 8 && w.bytes().all(|b| b.is_ascii_uppercase() || b == b'-');
+        let behind = match behind {
+            [first, rest @ ..] if zone(first) => rest,
+            all => all,
+        };
         let all = behind.iter().filter(|w| **w != "and");
-        let all = all.map_while(|text| addr(text.trim_end_matches(['.', ':'])));
+        let all = all.map_while(|text| {
+            let text = text.trim_end_matches(['.', ':']);
+            addr(text).map(|addr| (addr, whole(value::cidr, text).filter(|_| text.contains('/'))))
+        });
         let origin = pasted(clean, row);
-        facts.local.extend(all.map(|value| Fact { value, origin }));
+        for (value, net) in all {
+            if let Some(value) = net {
+                let addr = Fact { value, origin };
+                facts.steps.push(Step::Address { dev: name.into(), addr, alone: false });
+            }
+            facts.local.push(Fact { value, origin });
+        }
     }
     let count = facts.local.len() as u32;
     if count == 0 {

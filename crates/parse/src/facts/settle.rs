@@ -307,6 +307,7 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     host.sysctls.extend(facts.sysctls);
     ties.unset.extend(facts.unset);
     host.sockets.extend(facts.sockets);
+    host.listed_sockets.extend(facts.listed_sockets);
     host.sets.extend(facts.sets);
     host.names.extend(facts.names);
     host.beside.extend(facts.beside);

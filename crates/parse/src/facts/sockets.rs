@@ -7,14 +7,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The header, or a socket, and what follows.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    let mut sockets = Vec::new();
+    let mut sockets: Vec<Socket> = Vec::new();
     let mut taken = 0;
+    // Without its header a listing was picked out of another.
+    let mut whole = false;
     for row in rows {
         let header = row.text.starts_with("Active Internet connections")
             || (row.text.contains("Recv-Q") && row.text.contains("Send-Q"));
         match socket(clean, *row) {
             Some(found) => sockets.extend(found),
-            None if header => {}
+            None if header => whole |= !row.text.contains("w/o servers"),
             None => break,
         }
         taken += 1;
@@ -23,7 +25,19 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         return None;
     }
     let kind = SectionKind::Sockets(sockets.len() as u32);
-    made(clean, rows, taken, kind, Facts { sockets, ..Facts::default() })
+    let has = |proto: &u8| whole && sockets.iter().any(|s| s.proto == *proto);
+    let listed_sockets = [proto::TCP, proto::UDP].into_iter().filter(has).collect();
+    made(clean, rows, taken, kind, Facts { sockets, listed_sockets, ..Facts::default() })
+}
+
+/// Whether a command lists some sockets only: `ss -lnt | grep 80`, `ss -lnt 'sport = :80'`.
+pub(crate) fn asks_some_sockets(command: &str) -> bool {
+    let row = Row { text: command, start: 0 };
+    let asked = crate::command::cut(row).text;
+    let words = asked.split_whitespace().skip_while(|w| *w == "sudo");
+    let mut words = words.skip_while(|w| !matches!(w.rsplit('/').next(), Some("ss" | "netstat")));
+    let picks = words.next().is_some() && words.any(|w| !w.starts_with('-'));
+    picks || crate::part::filter(row).is_some()
 }
 
 /// A row, and the socket if it is one that listens.

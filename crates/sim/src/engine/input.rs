@@ -264,7 +264,7 @@ impl Walker<'_> {
         });
         if found {
             Some(true)
-        } else if host.stack == LocalStack::Real || !host.sockets.is_empty() {
+        } else if host.stack == LocalStack::Real || host.listed_sockets.contains(&udp_lite) {
             Some(false)
         } else {
             None

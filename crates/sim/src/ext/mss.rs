@@ -9,7 +9,7 @@ use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
 use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{ConditionKind, Inv, Observed, Packet, Range};
+use chainwalk_model::{ConditionKind, Inv, L4, Observed, Packet, Range, TcpFlags};
 
 /// The kind of the option, and its length.
 const MSS: [u8; 2] = [2, 4];
@@ -21,7 +21,7 @@ pub(super) fn test(m: Inv<Range<u16>>, ctx: &MatchContext, eval: &mut Evaluation
         eval.hotdrop();
         return eval.lacks(ConditionKind::Mss, m.not);
     };
-    match mss(&options) {
+    match mss(&options).or_else(|| usual(&options, ctx)) {
         Some(mss) => {
             eval.holds(ConditionKind::Mss, m.not, within(m.value, mss), || {
                 Observed::Number(mss.into())
@@ -37,6 +37,14 @@ fn options(p: &Packet) -> Option<Vec<u8>> {
     let header = bytes.get(wire::ip_header_len(p) as usize..)?;
     let len = usize::from(header.get(..20)?[12] >> 4) * 4;
     header.get(20..len).map(<[u8]>::to_vec)
+}
+
+/// What every host says that opens a connection, or takes one, where a paste's packet was told without options.
+fn usual(options: &[u8], ctx: &MatchContext) -> Option<u16> {
+    let L4::Tcp(tcp) = &ctx.packet.l4 else { return None };
+    let opens = tcp.flags.has(TcpFlags::SYN) && options.is_empty();
+    let mss = if ctx.packet.ip.src.is_ipv6() { 1440 } else { 1460 };
+    (opens && !ctx.host.complete.network).then_some(mss)
 }
 
 fn mss(options: &[u8]) -> Option<u16> {
@@ -59,12 +67,15 @@ fn mss(options: &[u8]) -> Option<u16> {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{L4, Match, Truth};
+    use chainwalk_model::{Match, Truth};
 
     #[test]
     fn a_segment_without_the_option_fits_only_inverted() {
         let m = |not| Match::Tcpmss(Inv { not, value: Range { first: 500, last: 1460 } });
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.host.complete.network = false;
+        assert_eq!((bench.test(&m(false)), bench.test(&m(true))), (Truth::Yes, Truth::No));
+        bench.host.complete.network = true;
         assert_eq!((bench.test(&m(false)), bench.test(&m(true))), (Truth::No, Truth::Yes));
         if let L4::Tcp(tcp) = &mut bench.packet.l4 {
             tcp.options = vec![1, 2, 4, 5, 0xb4, 0, 0, 0].into();

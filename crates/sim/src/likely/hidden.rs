@@ -79,6 +79,8 @@ fn by_program(at: &Sight, chain: &Chain, rule: &Rule) -> Option<bool> {
             });
             (calls == Some(true)).then(|| comes(DOCKER))
         }
+        // `-i docker0` in nat: what its own bridge sends to a published port is not rewritten.
+        ("DOCKER", Target::Return) => Some(comes(DOCKER)),
         // `-i virbr0 -o virbr0`.
         ("LIBVIRT_FWX", Target::Accept) => Some(comes(&["virbr"]) && ours(at.packet.ip.dst)),
         // `-i virbr0`.
