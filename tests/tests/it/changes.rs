@@ -256,7 +256,8 @@ fn a_whole_save_without_a_filter_table_takes_rules_of_one() {
     let host = host_of(save, &["eth0=192.0.2.5/24"]);
     let packet = "nc 192.0.2.5 22 from 192.0.2.9";
     let stopped = |host: &Host| {
-        let walk = Session::new(host.clone()).send(&asked(&[packet], host)[0]);
+        let mut session = Session::new(host.clone());
+        let walk = session.send(&asked(&[packet], host)[0]);
         walk.outcomes.iter().all(|o| o.trace.fate.is_through() == Some(false))
     };
     assert!(!stopped(&host));
