@@ -307,18 +307,26 @@ fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
             [(1440, 900), (1024, 768), (768, 1024), (844, 390), (390, 844), (360, 640), (320, 640)]
         {
             page.resize(width, height).await?;
-            let script = format!("return (() => {{ {TRIED} }})() === ''");
+            let script = format!("return innerWidth === {width} && (() => {{ {TRIED} }})() === ''");
             if let Err(error) = page.until("all has its room", &script).await {
                 let wrong = page.text(TRIED).await?;
-                return Err(error.context(format!("{width}x{height}: {wrong}")));
+                let seen = page.ask("return innerWidth").await?;
+                return Err(error.context(format!("{width}x{height}, {seen} wide: {wrong}")));
             }
             has_its_player(page, &format!("{width}x{height}")).await?;
             page.picture(&format!("tried-{width}x{height}")).await?;
+            page.click("fates").await?;
+            let whole = "document.querySelector('.fates-whole').getClientRects().length";
+            page.until("all of it is told", &format!("return {whole} > 0")).await?;
+            page.picture(&format!("tried-{width}x{height}-open")).await?;
+            page.press("Escape").await?;
+            page.until("it is a line again", &format!("return {whole} === 0")).await?;
         }
         // A packet that can't be read takes room of its own.
         page.resize(320, 568).await?;
         page.send("curl myservice.default").await?;
-        page.until("it is told", "return at('packet-problem') !== null").await?;
+        page.until("it is told", "return at('packet-problem') !== null && innerWidth === 320")
+            .await?;
         page.picture("tried-320x568").await?;
         let covered = page
             .text(
