@@ -8,5 +8,5 @@ pub(super) fn command(words: &str) -> Html {
         let word = part.trim_end_matches(' ');
         html! { <><span class="word">{word.to_owned()}</span>{part[word.len()..].to_owned()}</> }
     });
-    html! { <code class="command">{for parts}</code> }
+    html! { <code class="by-word">{for parts}</code> }
 }
