@@ -177,6 +177,7 @@ words! {
     NoMatch => "did not match", "不匹配";
     NothingDetail => "Rules: iptables-save, iptables -nvL or nft list ruleset. The host around them: ip addr, ip route, brctl show. At least one table of rules is needed.", "规则：iptables-save、iptables -nvL 或 nft list ruleset；主机：ip addr、ip route、brctl show。至少需要一个规则表。";
     NothingHeadline => "What you can paste", "可以粘贴什么";
+    Now => "now", "现在";
     NowAsIs => "as it is", "现状";
     OffersNotDone => "The paste goes on with commands that are not counted as done:", "粘贴的内容后面还有命令，暂不视为已执行：";
     OffNetwork => "Works without a network", "没有网络也能用";
@@ -369,6 +370,7 @@ words! {
     ThisHost => "This host", "本机";
     TooLong => "This is more than {limit}, so none of it was taken and the paste is unchanged. Paste only the tables that the packet meets.", "内容超过 {limit}，因此没有放入，原来的粘贴内容未变。请只粘贴数据包会经过的表。";
     TryAgain => "Try again", "再试一次";
+    TypePacketFirst => "No packet is written here yet: type one, or the command that fails.", "还没有写数据包：请输入一个，或者输入失败的那条命令。";
     Undo => "Undo: paste, packets and facts", "撤销：粘贴、数据包和假设";
     Versions => "Earlier versions", "以前的版本";
     VersionsAre => "As the paste stood, on this device only. Going back can be undone.", "粘贴内容以前的样子，只保存在本设备上。恢复后可以撤销。";
@@ -381,6 +383,7 @@ words! {
     Walk => "Walk", "步骤";
     Walking => "Walking the packet …", "正在推演数据包……";
     Suggestions => "Packets to try", "可以试的数据包";
+    Was => "was", "原本";
     WayThere => "there", "去程";
     WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";

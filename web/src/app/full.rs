@@ -21,11 +21,14 @@ pub(super) fn use_full(app: &NodeRef) -> (bool, Callback<()>) {
                     leave.set(false);
                 }
             });
-            // Where the browser gives no screen, it hears no Esc either.
+            // Where the browser gives no screen, it hears no Esc either; where it gives one, it may leave Esc to the page.
             let escaped = is.then(|| {
                 EventListener::new(&window(), "keydown", move |event| {
                     let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
                     if key.as_deref() == Some("Escape") && in_page(".veil").is_none() {
+                        if document().fullscreen_element().is_some() {
+                            document().exit_fullscreen();
+                        }
                         full.set(false);
                     }
                 })
@@ -37,7 +40,9 @@ pub(super) fn use_full(app: &NodeRef) -> (bool, Callback<()>) {
         let (full, app) = (full.clone(), app.clone());
         Callback::from(move |()| {
             if *full {
-                document().exit_fullscreen();
+                if document().fullscreen_element().is_some() {
+                    document().exit_fullscreen();
+                }
             } else if let Some(app) = app.cast::<Element>() {
                 let _ = app.request_fullscreen();
             }

@@ -125,10 +125,21 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     let unreadable = unreadable && !changes;
     // The line that was to be sent and could not be read.
     let tried = use_state_eq(|| Rc::<str>::from(""));
+    // Whether the field was sent with nothing in it.
+    let missing = use_state_eq(|| false);
     let send = {
         let (dispatch, tried, draft) = (dispatch.clone(), tried.setter(), draft.clone());
+        let (missing, field) = (missing.setter(), field.clone());
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
+            let empty = draft.trim().is_empty();
+            missing.set(empty);
+            if empty {
+                if let Some(input) = field.cast::<HtmlInputElement>() {
+                    let _ = input.focus();
+                }
+                return dispatch.dispatch(Action::Open(Some(Overlay::Suggestions)));
+            }
             tried.set(draft.clone());
             let shut = Action::Open(None);
             dispatch.dispatch(if unreadable { shut } else { Action::Send });
@@ -252,6 +263,11 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
                 <ul class="sheet options" role="listbox" id="suggestions" aria-label={ui(lang, Key::Suggestions)} data-testid="suggestions">
                     {for options.iter().enumerate().map(|(at, option)| view_option(option, at, *active, dispatch))}
                 </ul>
+            }
+            if *missing && draft.trim().is_empty() {
+                <p class="wrong tries missing" role="status" data-testid="packet-missing">
+                    <Icon id="i-pencil" />{ui(lang, Key::TypePacketFirst)}
+                </p>
             }
             if changes && !listed {
                 <p class="wrong tries" role="status" data-testid="packet-tries">

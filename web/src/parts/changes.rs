@@ -2,10 +2,12 @@
 
 use super::act::{Dispatch, act};
 use super::banner::tone_name;
+use super::command::command;
 use super::copying::use_copying;
 use super::icon::Icon;
 use super::made::Made;
 use super::sentence::Words;
+use crate::focus::in_page;
 use crate::message::{OfferView, PageView};
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -53,6 +55,9 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" {
                 event.stop_propagation();
+                if let Some(fates) = in_page(".fates details[open]") {
+                    let _ = fates.remove_attribute("open");
+                }
                 dispatch.dispatch(Action::Search(None));
             }
         })
@@ -71,9 +76,9 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
                 if !changes.is_empty() {
                     <ul class="changes-made" aria-label={ui(lang, Key::ChangesMade)} data-testid="made">{for made}</ul>
                 }
+                if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
             </div>
             if !told.offers.is_empty() { {view_offers(lang, &told.offers, dispatch)} }
-            if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
             <div id="proposals" class="proposals" hidden={!open} aria-live="polite">
                 <button class="ghost close" onclick={act(dispatch, Action::Search(None))} aria-label={ui(lang, Key::Close)}
                     data-testid="close-proposals"><Icon id="i-x" size={14} /></button>
@@ -91,7 +96,7 @@ fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
         html! {
             <li class="offer" data-testid="offer">
                 <span class="where">{&offer.label}</span>
-                <span class="commands">{for offer.commands.iter().map(|c| html! { <code>{c}</code> })}</span>
+                <span class="commands">{for offer.commands.iter().map(|c| command(c))}</span>
                 if let Some(after) = &offer.after {
                     <span class={classes!("fate-end", tone_name(after.tone))}><Words of={after.headline.clone()} /></span>
                 }
@@ -113,21 +118,28 @@ fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
 
 /// Makes the changes of some commands.
 fn make(dispatch: &Dispatch, commands: &[String]) -> Callback<MouseEvent> {
-    let (dispatch, commands) = (dispatch.clone(), commands.to_vec());
-    Callback::from(move |_: MouseEvent| {
-        for command in &commands {
-            dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
-        }
-    })
+    act(dispatch, Action::Changes(Rc::from(commands)))
 }
 
-/// Both fates, side by side.
+/// Both fates in a line; a press tells the whole of them, and of the commands.
 fn view_compared(lang: Lang, compared: &Compared) -> Html {
+    let Compared { edits, before, after, change } = compared;
     html! {
-        <div class="compared" role="status" data-testid="compared">
-            <p class="fate-change"><Words of={compared.change.clone()} /></p>
-            {view_fate(ui(lang, Key::Before), &compared.before)}
-            {view_fate(ui(lang, Key::WithChange), &compared.after)}
+        <div class="fates" role="status" data-testid="compared">
+            <details>
+                <summary data-testid="fates">
+                    <b class="fate-change"><Words of={change.clone()} /></b>
+                    <span class={classes!("was", tone_name(before.tone))}>{ui(lang, Key::Was)}{" "}<Words of={before.headline.clone()} /></span>
+                    <span class={classes!("now", tone_name(after.tone))}><Icon id="i-go" />{ui(lang, Key::Now)}{" "}<Words of={after.headline.clone()} /></span>
+                </summary>
+                <div class="fates-whole">
+                    <ul>{for edits.iter().map(|edit| html! { <li>{command(edit)}</li> })}</ul>
+                    <div class="compared">
+                        {view_fate(ui(lang, Key::Before), before)}
+                        {view_fate(ui(lang, Key::WithChange), after)}
+                    </div>
+                </div>
+            </details>
         </div>
     }
 }
@@ -175,7 +187,7 @@ fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispa
             <details>
                 <summary>
                     <span class="commands">
-                        {for p.commands.iter().map(|c| html! { <code>{c}</code> })}
+                        {for p.commands.iter().map(|c| command(c))}
                     </span>
                     <span class={classes!("fate-end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} />
                         if !p.others.is_empty() { <small><Words of={p.others.clone()} /></small> }</span>

@@ -101,7 +101,7 @@ pub(crate) fn Fields(props: &FieldsProps) -> Html {
                         }
                     </select>
                 </label>
-                {entry(Key::FormInterface, &form.iface, "origin-iface", set(|f, v| { f.outside |= !v.is_empty(); f.iface = v; }))}
+                if outside_now { {entry(Key::FormInterface, &form.iface, "origin-iface", set(|f, v| { f.outside |= !v.is_empty(); f.iface = v; }))} }
                 {entry(Key::FormAddress, &form.src, "origin-from", set(|f, v| f.src = v))}
                 if ports { {entry(Key::FormSport, &form.sport, "form-sport", set(|f, v| f.sport = v))} }
                 {entry(Key::FormDestination, &form.dst, "form-dst", set(|f, v| f.dst = v))}

@@ -107,7 +107,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
         let source = match row.span {
             Some(span) => {
                 let onclick = reveal.reform(move |_: MouseEvent| span);
-                html! { <button class="source" {onclick}>{&row.source}</button> }
+                html! { <button class={classes!("source", guess)} {onclick}>{&row.source}</button> }
             }
             None => html! { <span class={classes!("source", guess)}>{&row.source}</span> },
         };

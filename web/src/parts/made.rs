@@ -38,6 +38,9 @@ pub(super) fn Made(props: &MadeProps) -> Html {
             if let Some(input) = field.cast::<HtmlInputElement>().filter(|_| *open) {
                 input.set_value(&line);
                 let _ = input.focus();
+                // A long command is read from its begin.
+                let _ = input.set_selection_range(0, 0);
+                input.set_scroll_left(0);
             }
         });
     }
@@ -68,19 +71,23 @@ pub(super) fn Made(props: &MadeProps) -> Html {
     let command = told.as_ref().map(|t| t.command.as_str()).filter(|command| !command.is_empty());
     let command = command.unwrap_or(line);
     html! {
-        <li class={classes!(problem.map(|_| "wrong"))}>
+        <li class={classes!(problem.map(|_| "wrong"), open.then_some("opened"))}>
             if *open {
                 <form onsubmit={put} onkeydown={leave}>
-                    <input type="text" ref={field} size={line.len().clamp(24, 90).to_string()} aria-label={ui(lang, Key::EditChange)}
+                    <input type="text" ref={field} size={(line.len() + 2).clamp(24, 160).to_string()} aria-label={ui(lang, Key::EditChange)}
                         autocomplete="off" autocapitalize="off" spellcheck="false" data-testid="rechange" />
                     <button class="yn" type="submit">{ui(lang, Key::Edit)}</button>
                 </form>
             } else {
-                <button class="text" onclick={set(true)} title={ui(lang, Key::EditChange)} data-testid="edit-change"><code>{command}</code></button>
+                <button class="text" onclick={set(true)} title={format!("{}: {command}", ui(lang, Key::EditChange))} data-testid="edit-change"><code>{command}</code></button>
             }
             <button class="x" onclick={act(dispatch, Action::Unchange(at))} aria-label={label.clone()}
                 title={label}><Icon id="i-x" size={11} /></button>
-            if let Some(problem) = problem { <p role="alert">{&problem.text}</p> }
+            if let Some(problem) = problem {
+                <p role="alert">{&problem.text}
+                    if let Some(hint) = &problem.hint { {" "}<em>{hint}</em> }
+                </p>
+            }
         </li>
     }
 }

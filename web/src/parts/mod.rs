@@ -6,6 +6,7 @@ mod banner;
 mod blank;
 mod cards;
 mod changes;
+mod command;
 mod copying;
 mod diagram;
 mod divider;

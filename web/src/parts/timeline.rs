@@ -48,7 +48,7 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
     let bar = use_node_ref();
     {
         let bar = bar.clone();
-        use_effect_with(now, move |_| {
+        use_effect_with((now, timeline.stops), move |_| {
             if let Some(bar) = bar.cast::<HtmlElement>() {
                 reveal(&bar);
             }
@@ -110,7 +110,10 @@ fn reveal(bar: &HtmlElement) {
     let (outer, inner) = (bar.get_bounding_client_rect(), cell.get_bounding_client_rect());
     let room = outer.width() / 4.0;
     let left = inner.left() - outer.left();
-    if left < room || left > outer.width() - room {
+    // The end keeps its place in sight; what it stands behind is at the end of the lanes.
+    if cell.matches(".end").is_ok_and(|is| is) {
+        bar.set_scroll_left(bar.scroll_width());
+    } else if left < room || left > outer.width() - room {
         bar.set_scroll_left(bar.scroll_left() + (left - outer.width() / 2.0) as i32);
     }
     let top = inner.top() - outer.top();

@@ -58,6 +58,8 @@ pub enum Action {
     Forget(usize),
     /// A change is made to the host, in the words of a command.
     Change(Rc<str>),
+    /// Changes that go together are made, and taken back, at once.
+    Changes(Rc<[String]>),
     /// A change is taken back.
     Unchange(usize),
     /// A change is worded otherwise.
@@ -177,6 +179,7 @@ impl Action {
                 | Self::Assume(_)
                 | Self::Forget(_)
                 | Self::Change(_)
+                | Self::Changes(_)
                 | Self::Unchange(_)
                 | Self::Rechange(..)
                 | Self::Amend(..)

@@ -349,14 +349,8 @@ impl State {
                 next.scenario_mut().change_part(|part| drop(part.facts.remove(index)));
                 next.restart();
             }
-            Action::Change(text) => {
-                if text.trim().is_empty() {
-                    return None;
-                }
-                next.scenario_mut().change_part(|part| part.edits.push(text.to_string()));
-                next.search = None;
-                next.restart();
-            }
+            Action::Change(text) => next.change([text.to_string()])?,
+            Action::Changes(texts) => next.change(texts.iter().cloned())?,
             Action::Unchange(index) => {
                 if index >= self.scenario.edits().len() {
                     return None;
@@ -366,7 +360,8 @@ impl State {
             }
             Action::Rechange(index, text) => {
                 let text = text.trim();
-                if index >= self.scenario.edits().len() || text.is_empty() {
+                let before = self.scenario.edits().get(index)?;
+                if text.is_empty() || text == before {
                     return None;
                 }
                 next.scenario_mut().change_part(|part| text.clone_into(&mut part.edits[index]));

@@ -50,6 +50,18 @@ impl State {
         Some(())
     }
 
+    /// Makes changes to the host, all at once; `None` where there are none.
+    pub(super) fn change(&mut self, made: impl IntoIterator<Item = String>) -> Option<()> {
+        let made: Vec<String> = made.into_iter().filter(|text| !text.trim().is_empty()).collect();
+        if made.is_empty() {
+            return None;
+        }
+        self.scenario_mut().change_part(|part| part.edits.extend(made));
+        self.search = None;
+        self.restart();
+        Some(())
+    }
+
     /// The host changed: the same packets walk anew, from the start and at rest.
     pub(super) fn restart(&mut self) {
         if !self.scenario.followed.is_empty() {

@@ -128,6 +128,24 @@ fn a_change_walks_anew_can_be_taken_back_and_is_kept() {
 }
 
 #[test]
+fn changes_that_go_together_are_taken_back_by_one_undo() {
+    let both = ["iptables -F FORWARD".to_owned(), "iptables -P FORWARD ACCEPT".to_owned()];
+    let start = state();
+    let made = after(&start, [Action::Changes(Rc::new(both.clone()))]);
+    assert_eq!(made.scenario.edits(), both);
+    let back = after(&made, [Action::Undo]);
+    assert_eq!(back.scenario, start.scenario);
+    assert_eq!(after(&back, [Action::Redo]).scenario.edits(), both);
+    assert_eq!(start.apply(Action::Changes(Rc::new([]))), None);
+}
+
+#[test]
+fn a_change_put_in_the_same_words_leaves_the_walk_where_it_is() {
+    let made = after(&state(), [Action::Change("ip rule".into()), Action::Go(2)]);
+    assert_eq!(made.apply(Action::Rechange(0, " ip rule ".into())), None);
+}
+
+#[test]
 fn each_host_keeps_what_was_said_of_it() {
     let to = |from: &str, to: &str| Action::Host { from: from.into(), to: to.into() };
     let first = state();

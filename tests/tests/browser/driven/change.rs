@@ -127,4 +127,25 @@ mod in_chromium {
             .await
         })
     }
+
+    #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
+    fn a_change_that_cannot_be_read_says_what_may_be_meant() -> Result<()> {
+        drive(DESK, async |page| {
+            page.turns("stop").await?;
+            page.send("iptables -I FORWARD 6 -p tcp --dprt 80 -j ACCEPT").await?;
+            page.until(
+                "the likely option is named",
+                "return /Did you mean .*--dport/.test(text('made'))",
+            )
+            .await?;
+            page.click("edit-change").await?;
+            page.until(
+                "it is edited from its begin",
+                "return at('rechange').value.startsWith('iptables') && at('rechange').selectionStart === 0
+                    && at('rechange').scrollLeft === 0",
+            )
+            .await
+        })
+    }
 }

@@ -149,3 +149,21 @@ fn keys_tell_the_fate_loop_the_walk_and_zoom() -> Result<()> {
         page.until("all is shown", &format!("return {view} === {whole:?}")).await
     })
 }
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn an_empty_field_that_is_sent_asks_for_a_packet() -> Result<()> {
+    drive(DESK, async |page| {
+        page.turns("stop").await?;
+        page.write("packet", "").await?;
+        page.until("the field is empty", "return at('packet').value === ''").await?;
+        page.click("send").await?;
+        page.until(
+            "it is told, and the field waits",
+            "return at('packet-missing')?.getClientRects().length > 0 && document.activeElement === at('packet')",
+        )
+        .await?;
+        page.write("packet", "curl 172.17.0.2:22").await?;
+        page.until("it is told no longer", "return !at('packet-missing')").await
+    })
+}

@@ -275,3 +275,93 @@ fn deep_rows_keep_their_room_and_addresses_stay_whole() -> Result<()> {
         Ok(())
     })
 }
+
+/// What is wrong with the page while a change is tried: parts out of sight, parts that lie on others, a walk without room.
+const TRIED: &str = "const box = e => e.getBoundingClientRect(), out = [];
+    const seen = (what, e) => {
+        const one = e && box(e), found = one && document.elementFromPoint(one.left + one.width / 2, one.top + one.height / 2);
+        if (!found || !(e.contains(found) || found.contains(e))) out.push(`not in sight: ${what}`);
+    };
+    seen('the command', at('edit-change'));
+    seen('what takes it back', at('made')?.querySelector('.x'));
+    seen('both fates', at('fates'));
+    if (at('compared') && box(at('compared')).height > 48) out.push('the fates are more than a line');
+    const foot = box(document.querySelector('footer.time')), list = box(document.querySelector('.walk .scroller'));
+    if (list.bottom > foot.top + 1) out.push('the walk lies on the player');
+    if (list.height < 64) out.push(`the walk has ${list.height}`);
+    for (const leg of document.querySelectorAll('.leg')) if (box(leg).bottom > list.top + 1) out.push('a leg lies on the walk');
+    const above = box(document.querySelector('.above')), right = box(document.querySelector('.right'));
+    if (above.bottom > right.top + 1) out.push('the answer lies on the walk');
+    return out.join('; ')";
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
+    drive(STILL, async |page| {
+        page.turns("stop").await?;
+        page.send("iptables -I FORWARD 1 -s 172.17.0.1/32 -p tcp -m tcp --dport 80 -m comment --comment tried -j ACCEPT")
+            .await?;
+        page.turns("ok").await?;
+        page.until("both fates are told", "return at('compared') !== null").await?;
+        for (width, height) in
+            [(1440, 900), (1024, 768), (768, 1024), (844, 390), (390, 844), (360, 640), (320, 640)]
+        {
+            page.resize(width, height).await?;
+            let script = format!("return innerWidth === {width} && (() => {{ {TRIED} }})() === ''");
+            if let Err(error) = page.until("all has its room", &script).await {
+                let wrong = page.text(TRIED).await?;
+                let seen = page.ask("return innerWidth").await?;
+                return Err(error.context(format!("{width}x{height}, {seen} wide: {wrong}")));
+            }
+            has_its_player(page, &format!("{width}x{height}")).await?;
+            page.picture(&format!("tried-{width}x{height}")).await?;
+            page.click("fates").await?;
+            let whole = "document.querySelector('.fates-whole').getClientRects().length";
+            page.until("all of it is told", &format!("return {whole} > 0")).await?;
+            page.picture(&format!("tried-{width}x{height}-open")).await?;
+            page.press("Escape").await?;
+            page.until("it is a line again", &format!("return {whole} === 0")).await?;
+        }
+        // A packet that can't be read takes room of its own.
+        page.resize(320, 568).await?;
+        page.send("curl myservice.default").await?;
+        page.until("it is told", "return at('packet-problem') !== null && innerWidth === 320")
+            .await?;
+        page.picture("tried-320x568").await?;
+        let covered = page
+            .text(
+                "const box = s => document.querySelector(s).getBoundingClientRect(), out = [];
+                 const parts = ['header', '.above', '.right', 'footer.time', 'nav'];
+                 for (let at = 1; at < parts.length; at++)
+                     if (box(parts[at]).top < box(parts[at - 1]).bottom - 1) out.push(`${parts[at]} lies on ${parts[at - 1]}`);
+                 for (const leg of document.querySelectorAll('.leg'))
+                     if (leg.getBoundingClientRect().bottom > box('footer.time').top) out.push('a leg lies on the player');
+                 return out.join('; ')",
+            )
+            .await?;
+        ensure!(covered.is_empty(), "{covered}");
+        has_its_player(page, "320x568").await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn at_its_end_the_timeline_is_scrolled_to_its_end() -> Result<()> {
+    drive(Look { size: (768, 1024), ..STILL }, async |page| {
+        page.turns("stop").await?;
+        page.key("Home").await?;
+        page.until(
+            "the lanes are wider than their room",
+            "return at('timeline').scrollWidth > at('timeline').clientWidth + 40 && at('timeline').scrollLeft === 0",
+        )
+        .await?;
+        page.key("End").await?;
+        page.until(
+            "no cell stands behind the end",
+            "const end = document.querySelector('.cell.end').getBoundingClientRect();
+             const cells = [...document.querySelectorAll('.lanes .cell:not(.end)')];
+             return position().startsWith('Step ') && cells.every(c => c.getBoundingClientRect().right <= end.left + 1)",
+        )
+        .await
+    })
+}
