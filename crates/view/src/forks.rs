@@ -67,6 +67,11 @@ pub(crate) fn is_chance(question: &Question) -> bool {
     matches!(question, Question::Random(..) | Question::NextHop(_))
 }
 
+/// Whether a question is what NAT draws for itself: there are no ways that could be told apart.
+pub(crate) fn is_drawn(question: &Question) -> bool {
+    matches!(question, Question::NatChoice(_) | Question::PortChoice(_))
+}
+
 /// The rule that a question is about.
 pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
     match question {
@@ -74,7 +79,9 @@ pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
         | Question::History(at)
         | Question::Fact(at)
         | Question::Random(at) => Some(at.rule),
-        Question::HiddenInterfaces(r) | Question::NatChoice(r) => Some(*r),
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) | Question::PortChoice(Some(r)) => {
+            Some(*r)
+        }
         _ => None,
     }
 }

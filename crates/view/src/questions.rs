@@ -81,7 +81,8 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         },
         Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
-        Question::PortChoice => say!(lang, AskPort),
+        Question::PortChoice(Some(rule)) => say!(lang, AskNatPort, at = at(*rule)),
+        Question::PortChoice(None) => say!(lang, AskPort),
         Question::Soon(_) => say!(lang, AskSoon),
         Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
         Question::Socket(proto, port) => {
@@ -153,7 +154,7 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
             say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
         }
         Question::Order(..) => say!(lang, DecideOrder),
-        Question::PortChoice => say!(lang, DecidePort),
+        Question::PortChoice(None) => say!(lang, DecidePort),
         Question::Soon(_) => say!(lang, DecideSoon),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
@@ -163,7 +164,7 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
             say!(lang, DecideRule, at = at(op.rule))
         }
-        Question::HiddenInterfaces(r) | Question::NatChoice(r) => {
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) | Question::PortChoice(Some(r)) => {
             say!(lang, DecideRule, at = at(*r))
         }
         Question::Jump(chain, hook) => {
@@ -283,7 +284,7 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
         Question::Random(..)
         | Question::Soon(_)
         | Question::NatChoice(_)
-        | Question::PortChoice
+        | Question::PortChoice(_)
         | Question::NextHop(_)
         | Question::Jump(..) => Vec::new(),
     }

@@ -3,7 +3,7 @@
 use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
-use crate::forks::{Branch, Fork, choice_step, is_chance, rule_of};
+use crate::forks::{Branch, Fork, choice_step, is_chance, is_drawn, rule_of};
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::places::place;
 use crate::questions::question;
@@ -87,7 +87,14 @@ pub(crate) fn target_sentence(
                     _ => None,
                 });
             match to {
-                _ if is_left_open(trace, stop, rule) => say!(lang, DoesNatOpen, what = name),
+                _ if draws(t, trace, stop, |q| *q == Question::NatChoice(rule)) => {
+                    say!(lang, DoesNatOpen, what = name)
+                }
+                Some((addr, Some(_)))
+                    if draws(t, trace, stop, |q| *q == Question::PortChoice(Some(rule))) =>
+                {
+                    say!(lang, DoesNatDrawn, what = word, to = addr.to_string())
+                }
                 Some((addr, port)) => say!(lang, DoesNat, what = word, to = translated(addr, port)),
                 None => say!(lang, DoesNatKeeps, what = name),
             }
@@ -96,13 +103,22 @@ pub(crate) fn target_sentence(
     }
 }
 
-/// Whether it was asked what a rule of NAT that matched translates to.
-fn is_left_open(trace: &Trace, stop: &TimelineStop, rule: RuleId) -> bool {
-    let mut steps = trace.steps[stop.first..].iter().map(|s| &s.event);
-    steps.any(|e| matches!(e, Event::Matched(r) if *r == rule))
-        && steps
-            .take_while(|e| matches!(e, Event::Acted(_) | Event::Changed(_) | Event::Fork(_)))
-            .any(|e| matches!(e, Event::Fork(_)))
+/// Whether NAT draws what such a question asks for at a stop.
+fn draws(
+    t: &Explained,
+    trace: &Trace,
+    stop: &TimelineStop,
+    asks: impl Fn(&Question) -> bool,
+) -> bool {
+    let end = stop.last.min(trace.steps.len().saturating_sub(1));
+    trace.steps[stop.first..=end].iter().any(|s| drawn(t, &s.event).is_some_and(&asks))
+}
+
+/// The question of a step at which NAT draws something for itself.
+pub(crate) fn drawn<'a>(t: &Explained<'a>, event: &Event) -> Option<&'a Question> {
+    let Event::Fork(at) = event else { return None };
+    let choice = t.outcome()?.choices.get(usize::from(*at))?;
+    Some(&choice.question).filter(|q| is_drawn(q))
 }
 
 /// What changed at a stop, in one sentence.
@@ -188,6 +204,7 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
         Event::Reassembled => say!(lang, KernelReassembled),
         Event::Loop => say!(lang, KernelLoop),
         Event::Copied => say!(lang, KernelCopied),
+        Event::Fork(_) => say!(lang, KernelPort),
         Event::Hook(path) => {
             let name = path.hook.builtin();
             let skips = |wanted: &[SkipReason]| {

@@ -4,7 +4,8 @@
 use chainwalk_tests::examples;
 use chainwalk_tests::played::{explain, played};
 use chainwalk_view::{
-    Explained, Item, Lang, RowKind, Scene, TableMeasure, banner, rows, scene, scene_phone, timeline,
+    Explained, Item, Lang, RowKind, Scene, TableMeasure, banner, rows, scene,
+    scene_phone, timeline,
 };
 
 /// What is told of the last of these packets.
@@ -108,4 +109,43 @@ fn a_fork_says_aloud_that_its_ways_end_the_same() {
             assert_eq!((plain(&fork.reason).contains("both end the same"), said), (alike, alike));
         });
     }
+}
+
+/// A host whose neighbours on `lan` get out under its address, by such a rule.
+fn behind(out: &str) -> String {
+    format!(
+        "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n\
+         -A POSTROUTING -o wan {out}\nCOMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n\
+         # ip -br addr\nlo UNKNOWN 127.0.0.1/8\nlan UP 192.168.1.1/24\nwan UP 203.0.113.5/24\n\
+         # ip route\ndefault via 203.0.113.1 dev wan\n192.168.1.0/24 dev lan scope link\n\
+         203.0.113.0/24 dev wan scope link\n# sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n"
+    )
+}
+
+#[test]
+fn where_the_port_alone_is_by_chance_the_address_is_told() {
+    let asks = ["curl 198.51.100.80:443 from 192.168.1.50 in lan"];
+    for (out, said) in [
+        ("-j MASQUERADE --random-fully", "MASQUERADE to 203.0.113.5, port by chance"),
+        ("-p tcp -j SNAT --to-source 203.0.113.5 --random", "SNAT to 203.0.113.5, port by chance"),
+        ("-j MASQUERADE", "MASQUERADE to 203.0.113.5:51000"),
+    ] {
+        told(&behind(out), &asks, Lang::En, |t| {
+            let rows = rows(t);
+            let row = rows.iter().find(|r| plain(&r.text).contains(said));
+            assert!(row.is_some(), "{said}: {rows:?}");
+            assert!(rows.iter().all(|r| r.kind != RowKind::Fork), "{rows:?}");
+            let line = timeline(t);
+            let one = line.narration.iter().filter(|n| n.contains(said)).count();
+            assert_eq!(one, 1, "{:?}", line.narration);
+        });
+    }
+    // Of an address that nobody told the rule says so, and nothing is asked that has one answer.
+    let untold = behind("-j MASQUERADE").split("# ip").next().unwrap().to_owned();
+    told(&untold, &asks, Lang::En, |t| {
+        let rows = rows(t);
+        let forks = rows.iter().filter(|r| r.kind == RowKind::Fork);
+        assert!(forks.clone().all(|r| r.branches.len() > 1), "{rows:?}");
+        assert!(rows.iter().any(|r| plain(&r.text).contains("to which address is not known")));
+    });
 }
