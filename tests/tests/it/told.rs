@@ -4,7 +4,7 @@
 use chainwalk_tests::examples;
 use chainwalk_tests::played::{explain, played};
 use chainwalk_view::{
-    Explained, Item, Lang, RowKind, Scene, TableMeasure, banner, rows, scene,
+    Explained, Item, Lang, Mark, RowKind, Scene, TableMeasure, Tone, banner, rows, scene,
     scene_phone, timeline,
 };
 
@@ -148,4 +148,31 @@ fn where_the_port_alone_is_by_chance_the_address_is_told() {
         assert!(forks.clone().all(|r| r.branches.len() > 1), "{rows:?}");
         assert!(rows.iter().any(|r| plain(&r.text).contains("to which address is not known")));
     });
+}
+
+#[test]
+fn the_end_has_one_mark_in_the_banner_the_list_and_the_timeline() {
+    let hairpin = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n\
+        -A PREROUTING -d 203.0.113.5/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 192.168.1.20:443\nCOMMIT\n";
+    let bypassed = behind("-j MASQUERADE").split_once("COMMIT\n").unwrap().1.to_owned();
+    let bypassed = format!("{hairpin}{bypassed}");
+    let open = behind("-j MASQUERADE");
+    for (paste, ask, tone, mark, icon) in [
+        (
+            &bypassed,
+            "curl 203.0.113.5:443 from 192.168.1.50 in lan",
+            Tone::Stop,
+            Mark::Stop,
+            "i-no",
+        ),
+        (&open, "curl 198.51.100.80:443 from 192.168.1.50 in lan", Tone::Ok, Mark::Yes, "i-ok"),
+    ] {
+        told(paste, &[ask], Lang::En, |t| {
+            assert_eq!(banner(t).tone, tone, "{}", plain(&banner(t).headline));
+            let end = rows(t).into_iter().find(|r| r.kind == RowKind::Fate).unwrap();
+            assert_eq!(end.mark, mark);
+            let line = timeline(t);
+            assert_eq!(line.lanes[0].cells.last().unwrap().icon, icon);
+        });
+    }
 }
