@@ -4,6 +4,7 @@ use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
 use crate::forks::{Branch, Fork, choice_step, is_chance, is_drawn, rule_of};
+use crate::likely::likeliest;
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::places::place;
 use crate::questions::question;
@@ -277,16 +278,18 @@ pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
     let Some(walk) = t.walk() else { return Vec::new() };
     let mut out = Vec::new();
     for branch in &fork.branches {
-        let Some(outcome) = walk.outcomes.get(branch.outcome) else { continue };
+        // As the banner does, a card passes over ends that rest on unlikely answers, unless one of those is followed.
+        let likely = likeliest(t, &branch.outcomes);
+        let shown = likely.first().copied().filter(|_| !branch.followed).unwrap_or(branch.outcome);
+        let Some(outcome) = walk.outcomes.get(shown) else { continue };
         let trace = &outcome.trace;
         let (label, name) = branch_label(t, fork, branch, trace);
-        let mixed = branch.outcomes.iter().any(|o| {
-            walk.outcomes
-                .get(*o)
-                .is_some_and(|w| fate::class(&w.trace.fate) != fate::class(&trace.fate))
-        });
+        let mixed = likely.contains(&shown)
+            && likely
+                .iter()
+                .any(|o| fate::class(&walk.outcomes[*o].trace.fate) != fate::class(&trace.fate));
         out.push(BranchCard {
-            outcome: branch.outcome,
+            outcome: shown,
             label,
             name,
             weight: branch.weight.map(percent).unwrap_or_default(),

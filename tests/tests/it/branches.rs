@@ -128,6 +128,18 @@ fn every_endpoint_of_a_service_is_walked_and_counted() {
 }
 
 #[test]
+fn the_cards_of_a_fork_count_the_ends_that_the_banner_counts() {
+    // Of each endpoint it is not known, but likely, that it is none of this host's addresses.
+    let played = played_with(&[&service(4)], &[], &["curl 10.96.0.10:80 from 10.0.0.9 in eth0"]);
+    let detail = plain(&explain(&played, Lang::En, |t| banner(t).detail));
+    assert!(detail.contains("2 of 4 (50%)"), "{detail}");
+    let list = explain(&played, Lang::En, rows);
+    let fork = list.iter().find(|row| row.branches.len() == 4).unwrap();
+    let of = |tone| fork.branches.iter().filter(|card| card.tone == tone).count();
+    assert_eq!((of(Tone::Ok), of(Tone::Stop)), (2, 2), "{:?}", fork.branches);
+}
+
+#[test]
 fn of_more_endpoints_it_is_said_how_much_was_left_out() {
     let played = asked_of_service(320);
     let walk = &played.walks()[0];
