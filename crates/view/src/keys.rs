@@ -69,6 +69,8 @@ keys! {
     OverRejects = "over-rejects",
     OverCounts = "over-counts",
     OverPolicy = "over-policy",
+    OverThen = "over-then",
+    OverUnread = "over-unread",
     OverBehind = "over-behind",
     OverListens = "over-listens",
     OverListensUnnamed = "over-listens-unnamed",
