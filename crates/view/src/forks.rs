@@ -72,6 +72,13 @@ pub(crate) fn is_drawn(question: &Question) -> bool {
     matches!(question, Question::NatChoice(_) | Question::PortChoice(_))
 }
 
+/// The question of a step at which NAT draws something for itself.
+pub(crate) fn drawn<'a>(t: &Explained<'a>, event: &Event) -> Option<&'a Question> {
+    let Event::Fork(at) = event else { return None };
+    let choice = t.outcome()?.choices.get(usize::from(*at))?;
+    Some(&choice.question).filter(|q| is_drawn(q))
+}
+
 /// The rule that a question is about.
 pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
     match question {

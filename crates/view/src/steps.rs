@@ -3,7 +3,7 @@
 use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
-use crate::forks::{Branch, Fork, choice_step, is_chance, is_drawn, rule_of};
+use crate::forks::{Branch, Fork, choice_step, drawn, is_chance, rule_of};
 use crate::likely::likeliest;
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::places::place;
@@ -113,13 +113,6 @@ fn draws(
 ) -> bool {
     let end = stop.last.min(trace.steps.len().saturating_sub(1));
     trace.steps[stop.first..=end].iter().any(|s| drawn(t, &s.event).is_some_and(&asks))
-}
-
-/// The question of a step at which NAT draws something for itself.
-pub(crate) fn drawn<'a>(t: &Explained<'a>, event: &Event) -> Option<&'a Question> {
-    let Event::Fork(at) = event else { return None };
-    let choice = t.outcome()?.choices.get(usize::from(*at))?;
-    Some(&choice.question).filter(|q| is_drawn(q))
 }
 
 /// What changed at a stop, in one sentence.

@@ -1,8 +1,7 @@
 //! A walk as stops: what one press of "next" shows. Replies stand where the kernel makes them.
 
 use crate::explained::Explained;
-use crate::forks::{Fork, Forks};
-use crate::steps::drawn;
+use crate::forks::{Fork, Forks, drawn};
 use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, Question, RuleId, SkipReason, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
