@@ -518,6 +518,7 @@ row-reply = this host replies with <b>{ $packet }</b> to <c>{ $dst }</c>
 aside-in-out = in { $iniface }, out { $outiface }
 aside-in = in { $iface }
 aside-out = out { $iface }
+source-inferred = guess by line { $line }
 source-line = line { $line }
 skip-settled = <b>{ $table }</b> is skipped: it runs only for the first packet of a connection
 skip-no-flow = <b>{ $table }</b> is skipped: the packet has no connection of its own to translate

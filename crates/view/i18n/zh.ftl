@@ -485,6 +485,7 @@ row-reply = 本机以 <b>{ $packet }</b> 回复 <c>{ $dst }</c>
 aside-in-out = 进 { $iniface }，出 { $outiface }
 aside-in = 进 { $iface }
 aside-out = 出 { $iface }
+source-inferred = 由第 { $line } 行推测
 source-line = 第 { $line } 行
 skip-settled = 跳过 <b>{ $table }</b>：它只处理连接的第一个包
 skip-no-flow = 跳过 <b>{ $table }</b>：这个包没有自己的连接可转换

@@ -452,6 +452,7 @@ keys! {
     AsideIn = "aside-in",
     AsideOut = "aside-out",
     SourceLine = "source-line",
+    SourceInferred = "source-inferred",
     SkipSettled = "skip-settled",
     SkipNoFlow = "skip-no-flow",
     SkipAnswered = "skip-answered",

@@ -4,8 +4,8 @@
 use chainwalk_tests::examples;
 use chainwalk_tests::played::{explain, played};
 use chainwalk_view::{
-    Explained, Item, Lang, Mark, RowKind, Scene, TableMeasure, Tone, banner, rows, scene,
-    scene_phone, timeline,
+    Explained, FactRow, Item, Lang, Mark, RowKind, Scene, TableMeasure, Tone, banner, facts, rows,
+    scene, scene_phone, timeline,
 };
 
 /// What is told of the last of these packets.
@@ -173,6 +173,23 @@ fn the_end_has_one_mark_in_the_banner_the_list_and_the_timeline() {
             assert_eq!(end.mark, mark);
             let line = timeline(t);
             assert_eq!(line.lanes[0].cells.last().unwrap().icon, icon);
+        });
+    }
+}
+
+#[test]
+fn what_a_rule_lets_be_inferred_is_told_as_a_guess() {
+    let paste = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n:KUBE-SERVICES -\n\
+        -A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\nCOMMIT\n\
+        # ip -br addr\nlo UNKNOWN 127.0.0.1/8\neth0 UP 192.0.2.5/24\n";
+    for (lang, guess, line) in [(Lang::En, "guess", "line"), (Lang::Zh, "推测", "行")] {
+        told(paste, &["curl 192.0.2.5"], lang, |t| {
+            let all = facts(t.host, lang, t.docs);
+            let guesses: Vec<&FactRow> = all.iter().filter(|row| row.guess).collect();
+            assert!(guesses.iter().all(|row| row.source.contains(guess)), "{guesses:?}");
+            assert!(guesses.iter().any(|row| row.source.contains(line)), "{guesses:?}");
+            let read = all.iter().find(|row| row.name == "eth0").unwrap();
+            assert!(!read.source.contains(guess) && read.source.contains(line), "{read:?}");
         });
     }
 }
