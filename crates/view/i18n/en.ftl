@@ -245,6 +245,9 @@ short-delivered = delivered here
 short-nobody = refused, nobody listens
 short-forwarded = forwarded out of { $iface }
 short-sent = sent out of { $iface }
+long-forwarded = forwarded, out of an interface that is not known
+long-sent = sent, out of an interface that is not known
+long-bridged = bridged, to a port that is not known
 short-bridged = bridged to { $iface }
 short-dropped = dropped, { $at }
 short-dropped-unseen = dropped by { $at }
@@ -272,6 +275,7 @@ why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface 
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
 why-out-unknown = It leaves for <c>{ $dst }</c>; by which interface is not known.
 why-out-there = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
+why-out-unknown-rewritten = It leaves for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>; by which interface is not known.
 why-out-rewritten = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>.
 why-rejects-rest = <b>{ $chain } rule { $number }</b> rejects everything the rules above it did not accept.
 why-drops-rest = <b>{ $chain } rule { $number }</b> drops everything the rules above it did not accept.
@@ -330,6 +334,8 @@ ask-cookie = Does this ACK answer what SYNPROXY sent ({ $at })? Only a secret in
 ask-cluster = Is this host the one of its cluster that takes the packet ({ $at })?
 ask-helper = What does the helper of { $at } make of this? It is not followed here.
 ask-lives = Is what { $at } set up still there? Time has passed, and the paste does not say how long the kernel keeps it.
+ask-source-in = Is the source in <c>{ $net }</c> ({ $at })? The paste does not say.
+ask-source-out = Is the source outside <c>{ $net }</c> ({ $at })? The paste does not say.
 ask-fact = Does <c>{ $text }</c> match ({ $at })? The paste does not say.
 ask-set = Is this packet in the set <c>{ $set }</c>? The set was not pasted.
 ask-addr-in-set = Is <c>{ $addr }</c> in the set <c>{ $set }</c>? The set was not pasted.
@@ -456,8 +462,10 @@ never-prerouting = <b>{ $hook } never sees this packet:</b> this host sends it i
 ## Why a rule did not match, or did
 
 miss-is-not = { $what }, not <c>{ $wanted }</c>
+miss-same = { $what }, and the rule wants any other
 miss-is = { $what } matches <c>{ $wanted }</c>, which the rule excludes
 miss-cluster-ips = { $what } is none of { $count } cluster IPs
+miss-all-addresses = { $count } rules: none names { $what }
 miss-addresses = { $what } is none of { $count } addresses
 miss-ports = { $what } is none of { $count } ports
 miss-ifaces = { $what } is none of { $count } interfaces
@@ -481,8 +489,8 @@ miss-unsaid = { $count ->
 }
 miss-more = {" "}…
 miss-more-rules = { $count ->
-    [1] ; nor does 1 rule more match
-   *[other] ; nor do { $count } rules more match
+    [1] ; nor does 1 more rule match
+   *[other] ; nor do { $count } more rules match
 }
 hit-local = <c>{ $addr }</c> is an address of this host
 hit-state = state <c>{ $state }</c>

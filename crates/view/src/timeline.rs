@@ -302,7 +302,7 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain), policy = policy)
         }
         StopKind::Fate => {
-            let word = run(fate::short(t, trace), Style::Plain);
+            let word = run(fate::at_length(t, trace), Style::Plain);
             if stop.reply.is_some() {
                 return say!(
                     lang,

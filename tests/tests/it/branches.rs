@@ -359,3 +359,47 @@ fn a_policy_that_counts_past_a_rule_for_everything_is_told() {
         "{said}"
     );
 }
+
+#[test]
+fn of_a_rule_with_several_conditions_the_unknown_one_is_asked() {
+    // As kube-proxy marks what comes from outside the pods; by which address this host sends is not known.
+    let rules = input("").replacen(
+        ":OUTPUT ACCEPT [0:0]\n:POST",
+        ":OUTPUT ACCEPT [0:0]\n:SVC - [0:0]\n:POST",
+        1,
+    );
+    let rules = rules.replace(
+        "POSTROUTING ACCEPT [0:0]\n",
+        "POSTROUTING ACCEPT [0:0]\n-A OUTPUT -d 10.96.0.20/32 -p tcp -j SVC\n\
+         -A SVC ! -s 10.244.0.0/16 -d 10.96.0.20/32 -p tcp -j MARK --set-xmark 0x4000/0x4000\n\
+         -A SVC -p tcp -j DNAT --to-destination 10.128.0.40:8080\n",
+    );
+    let played = played_with(&[&rules], &[], &["curl 10.96.0.20"]);
+    for (lang, asked) in [(Lang::En, "Is the source outside 10.244.0.0/16"), (Lang::Zh, "之外吗")]
+    {
+        let said = told(&played, lang);
+        let list = explain(&played, lang, rows);
+        let forks: Vec<String> = list.iter().map(|row| plain(&row.text)).collect();
+        assert!(forks.iter().any(|f| f.contains(asked)), "{said}\n{forks:?}");
+    }
+}
+
+#[test]
+fn what_a_rule_excludes_is_not_said_twice_and_thousands_of_addresses_in_one_sentence() {
+    let said = |rules: &str| {
+        let list = explain(&sent(&input(rules), &[SYN]), Lang::En, rows);
+        list.iter().map(|row| format!("{}\n", plain(&row.text))).collect::<String>()
+    };
+    let excluded = said("-A INPUT -m mark ! --mark 0x0 -j DROP\n");
+    assert!(excluded.contains("mark 0, and the rule wants any other"), "{excluded}");
+    let mut rules = String::new();
+    for at in 0..5000 {
+        let _ = writeln!(rules, "-A INPUT -s 10.9.{}.{}/32 -j DROP", at / 250, at % 250);
+    }
+    let many = said(&rules);
+    assert!(many.contains("5000 rules: none names 10.0.0.9"), "{many}");
+    // A rule that does name it, and asks for more, is not counted with them.
+    rules.push_str("-A INPUT -s 10.0.0.9/32 -p udp -j DROP\n");
+    let many = said(&rules);
+    assert!(!many.contains("names") && many.contains("nor do"), "{many}");
+}
