@@ -49,11 +49,11 @@ pub enum Question {
     Set(Text),
     /// Does this random test hold this time? It is asked anew each time.
     Random(OpId),
-    /// Which address or port does this NAT rule choose? It is asked anew each time.
+    /// Which address does this NAT rule choose? It is asked anew each time.
     NatChoice(RuleId),
-    /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
-    /// asked anew each time.
-    PortChoice,
+    /// Which port does the kernel draw for a flow: where this NAT rule gives it a known address, or where no rule
+    /// translates it and its own port is taken? It is asked anew each time.
+    PortChoice(Option<RuleId>),
     /// Which of the next hops of a route do packets of a flow take?
     NextHop(HopChoice),
     /// Does something listen on this host at that protocol and port?

@@ -116,7 +116,7 @@ pub(crate) fn is_lasting(question: &Question) -> bool {
         question,
         Question::Random(..)
             | Question::NatChoice(_)
-            | Question::PortChoice
+            | Question::PortChoice(_)
             | Question::Opaque(..)
             | Question::Fact(..)
             | Question::History(..)

@@ -130,7 +130,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         | Question::Set(_)
         | Question::Random(_)
         | Question::NatChoice(_)
-        | Question::PortChoice
+        | Question::PortChoice(_)
         | Question::NextHop(_)
         | Question::Unread(_)
         | Question::Beside(_)

@@ -65,6 +65,8 @@ over-drops = dropped
 over-rejects = rejected, { $with }
 over-counts = counted only
 over-policy = policy { $word }
+over-then = then { $chain } is asked, too
+over-unread = could not be read
 over-behind = { $to } behind { $iface }
 over-listens = { $process } listens
 over-listens-unnamed = a process listens
@@ -243,6 +245,9 @@ short-delivered = delivered here
 short-nobody = refused, nobody listens
 short-forwarded = forwarded out of { $iface }
 short-sent = sent out of { $iface }
+long-forwarded = forwarded, out of an interface that is not known
+long-sent = sent, out of an interface that is not known
+long-bridged = bridged, to a port that is not known
 short-bridged = bridged to { $iface }
 short-dropped = dropped, { $at }
 short-dropped-unseen = dropped by { $at }
@@ -270,6 +275,7 @@ why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface 
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
 why-out-unknown = It leaves for <c>{ $dst }</c>; by which interface is not known.
 why-out-there = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
+why-out-unknown-rewritten = It leaves for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>; by which interface is not known.
 why-out-rewritten = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>.
 why-rejects-rest = <b>{ $chain } rule { $number }</b> rejects everything the rules above it did not accept.
 why-drops-rest = <b>{ $chain } rule { $number }</b> drops everything the rules above it did not accept.
@@ -328,11 +334,14 @@ ask-cookie = Does this ACK answer what SYNPROXY sent ({ $at })? Only a secret in
 ask-cluster = Is this host the one of its cluster that takes the packet ({ $at })?
 ask-helper = What does the helper of { $at } make of this? It is not followed here.
 ask-lives = Is what { $at } set up still there? Time has passed, and the paste does not say how long the kernel keeps it.
+ask-source-in = Is the source in <c>{ $net }</c> ({ $at })? The paste does not say.
+ask-source-out = Is the source outside <c>{ $net }</c> ({ $at })? The paste does not say.
 ask-fact = Does <c>{ $text }</c> match ({ $at })? The paste does not say.
 ask-set = Is this packet in the set <c>{ $set }</c>? The set was not pasted.
 ask-addr-in-set = Is <c>{ $addr }</c> in the set <c>{ $set }</c>? The set was not pasted.
 ask-random = Does chance choose { $at }?
 ask-nat = Which address does { $at } choose?
+ask-nat-port = Which port does { $at } draw?
 ask-port = The port of this connection is taken: which one does the kernel give it?
 ask-hop = Which next hop of the route <c>{ $route }</c> does the kernel’s hash choose?
 ask-socket = Does something listen on { $proto } port <c>{ $port }</c>?
@@ -453,8 +462,10 @@ never-prerouting = <b>{ $hook } never sees this packet:</b> this host sends it i
 ## Why a rule did not match, or did
 
 miss-is-not = { $what }, not <c>{ $wanted }</c>
+miss-same = { $what }, and the rule wants any other
 miss-is = { $what } matches <c>{ $wanted }</c>, which the rule excludes
 miss-cluster-ips = { $what } is none of { $count } cluster IPs
+miss-all-addresses = { $count } rules: none names { $what }
 miss-addresses = { $what } is none of { $count } addresses
 miss-ports = { $what } is none of { $count } ports
 miss-ifaces = { $what } is none of { $count } interfaces
@@ -478,8 +489,8 @@ miss-unsaid = { $count ->
 }
 miss-more = {" "}…
 miss-more-rules = { $count ->
-    [1] ; nor does 1 rule more match
-   *[other] ; nor do { $count } rules more match
+    [1] ; nor does 1 more rule match
+   *[other] ; nor do { $count } more rules match
 }
 hit-local = <c>{ $addr }</c> is an address of this host
 hit-state = state <c>{ $state }</c>
@@ -515,6 +526,7 @@ row-reply = this host replies with <b>{ $packet }</b> to <c>{ $dst }</c>
 aside-in-out = in { $iniface }, out { $outiface }
 aside-in = in { $iface }
 aside-out = out { $iface }
+source-inferred = guess by line { $line }
 source-line = line { $line }
 skip-settled = <b>{ $table }</b> is skipped: it runs only for the first packet of a connection
 skip-no-flow = <b>{ $table }</b> is skipped: the packet has no connection of its own to translate
@@ -532,6 +544,7 @@ does-return = back to the calling chain
 does-go-on = <c>{ $what }</c>, the walk goes on
 does-nat = <c>{ $what }</c> to <w>{ $to }</w>
 does-nat-keeps = <c>{ $what }</c>, nothing to change
+does-nat-drawn = <c>{ $what }</c> to <w>{ $to }</w>, port by chance
 does-nat-open = <c>{ $what }</c>, to which address is not known
 change-src = source <c>{ $from }</c> becomes <w>{ $to }</w>
 change-dst = destination <c>{ $from }</c> becomes <w>{ $to }</w>
@@ -556,6 +569,7 @@ un-nat = <b>un-NAT</b>, no rule involved: { $change }
 kernel-reassembling = waits for its other fragments
 kernel-reassembled = its fragments are one packet again
 kernel-loop = leaves by <c>lo</c> and comes in again
+kernel-port = the port of this connection is taken: the kernel draws another
 kernel-copied = that was one copy; the next one goes on
 hook-empty = <b>{ $hook }</b>: no rules here
 hook-asked-nothing = <b>{ $hook }</b>: no rules to check

@@ -3,7 +3,7 @@
 use crate::counters::{self, Contradiction};
 use crate::explained::Explained;
 use crate::fate::{self, Class, class, end_of};
-use crate::forks::{Fork, Forks, is_chance};
+use crate::forks::{Fork, Forks, is_chance, is_drawn};
 use crate::leans::leans;
 use crate::likely::{likeliest, likely_answers};
 use crate::overlay::overlay;
@@ -238,11 +238,10 @@ fn certain(t: &Explained, outcome: &Outcome) -> Banner {
     }
     let likely = likely_answers(t, outcome);
     // What was open on the way is asked even where it makes no difference here.
-    let own = |q: &Question| matches!(q, Question::NatChoice(_) | Question::PortChoice);
     let open = outcome
         .choices
         .iter()
-        .find(|c| !is_chance(&c.question) && !own(&c.question) && c.likelihood.is_none());
+        .find(|c| !is_chance(&c.question) && !is_drawn(&c.question) && c.likelihood.is_none());
     if let Some(choice) = open {
         evidence.push(asked(t, &choice.question));
     }
@@ -280,7 +279,7 @@ fn asked(t: &Explained, q: &Question) -> Evidence {
 fn alike(t: &Explained) -> Sentence {
     let Some(walk) = t.walk() else { return Sentence::new() };
     let siblings = t.siblings();
-    let ends = |o: &usize| end_of(&walk.outcomes[*o].trace, &Question::PortChoice);
+    let ends = |o: &usize| end_of(&walk.outcomes[*o].trace, &Question::PortChoice(None));
     let differ = siblings.windows(2).any(|pair| ends(&pair[0]) != ends(&pair[1]));
     if siblings.len() < 2 || differ && siblings.iter().any(|o| walk.outcomes[*o].unlikely() > 0) {
         return Sentence::new();

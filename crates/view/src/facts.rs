@@ -109,6 +109,7 @@ impl Rows<'_> {
         let source = match (origin, at) {
             (None, _) => String::new(),
             (Some(Origin::Given), _) => text!(self.lang, SourceSaid),
+            (Some(Origin::Inferred(_)), Some(n)) => text!(self.lang, SourceInferred, line = n),
             (Some(_), Some(n)) => text!(self.lang, SourceLine, line = n),
             (Some(Origin::Pasted(_)), None) => text!(self.lang, SourcePaste),
             (Some(Origin::Inferred(_) | Origin::Default), None) => text!(self.lang, SourceGuess),

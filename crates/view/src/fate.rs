@@ -4,7 +4,7 @@ use crate::explained::Explained;
 use crate::page::{Lang, Sentence, Tone};
 use crate::places::{chain_path, place, policy_word, table_name};
 use crate::questions::question;
-use crate::say::{Key, format, say};
+use crate::say::{Key, format, say, text};
 use crate::sender::errno;
 use crate::targets::reject;
 use crate::values::{UNTOLD, address, destination, endpoint};
@@ -113,6 +113,16 @@ pub(crate) fn short(t: &Explained, trace: &Trace) -> String {
         Fate::Undecided(_) => say!(lang, ShortUndecided),
     };
     crate::say::plain(&sentence)
+}
+
+/// The same where there is room: an interface that is not known is said to be so.
+pub(crate) fn at_length(t: &Explained, trace: &Trace) -> String {
+    match &trace.fate {
+        Fate::Forwarded(None) => text!(t.lang, LongForwarded),
+        Fate::Sent(None) => text!(t.lang, LongSent),
+        Fate::Bridged(None) => text!(t.lang, LongBridged),
+        _ => short(t, trace),
+    }
 }
 
 /// The name of a table or chain that was not pasted, or of a rule that was not understood.
@@ -271,9 +281,11 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
             let rewritten = rewritten_source(trace);
             match iface.as_deref() {
-                iface if rewritten => {
-                    let iface = iface.unwrap_or("?");
+                Some(iface) if rewritten => {
                     say!(lang, WhyOutRewritten, dst = &dst, iface = iface, src = &src_addr)
+                }
+                None if rewritten => {
+                    say!(lang, WhyOutUnknownRewritten, dst = &dst, src = &src_addr)
                 }
                 Some(iface) => say!(lang, WhyOutThere, dst = &dst, iface = iface),
                 None => say!(lang, WhyOutUnknown, dst = &dst),

@@ -67,6 +67,18 @@ pub(crate) fn is_chance(question: &Question) -> bool {
     matches!(question, Question::Random(..) | Question::NextHop(_))
 }
 
+/// Whether a question is what NAT draws for itself: there are no ways that could be told apart.
+pub(crate) fn is_drawn(question: &Question) -> bool {
+    matches!(question, Question::NatChoice(_) | Question::PortChoice(_))
+}
+
+/// The question of a step at which NAT draws something for itself.
+pub(crate) fn drawn<'a>(t: &Explained<'a>, event: &Event) -> Option<&'a Question> {
+    let Event::Fork(at) = event else { return None };
+    let choice = t.outcome()?.choices.get(usize::from(*at))?;
+    Some(&choice.question).filter(|q| is_drawn(q))
+}
+
 /// The rule that a question is about.
 pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
     match question {
@@ -74,7 +86,9 @@ pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
         | Question::History(at)
         | Question::Fact(at)
         | Question::Random(at) => Some(at.rule),
-        Question::HiddenInterfaces(r) | Question::NatChoice(r) => Some(*r),
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) | Question::PortChoice(Some(r)) => {
+            Some(*r)
+        }
         _ => None,
     }
 }

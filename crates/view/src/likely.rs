@@ -4,9 +4,9 @@ use crate::explained::Explained;
 use crate::fate::end_of;
 use crate::page::{Evidence, Sentence};
 use crate::places::{chain_path, place, table_name};
-use crate::questions::{answers, opaque, question};
+use crate::questions::{answers, opaque, open_terms, question};
 use crate::say::say;
-use crate::terms::{Term, terms};
+use crate::terms::Term;
 use crate::values::protocol;
 use chainwalk_model::{Answer, Choice, Likely, Outcome, Question, RuleId};
 
@@ -94,9 +94,8 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
         Question::HiddenInterfaces(rule) if yes => say!(lang, IfAnyInterface, at = at(*rule)),
         Question::HiddenInterfaces(rule) => say!(lang, IfOtherInterface, at = at(*rule)),
         Question::Fact(op) => {
-            let all = terms(t.rules(), t.rules().rule(op.rule));
-            let own = all.iter().filter(|term| term.op == op.op);
-            let text = own.map(Term::text).collect::<Vec<_>>().join(" ");
+            let own = open_terms(t, q, *op);
+            let text = own.iter().map(Term::text).collect::<Vec<_>>().join(" ");
             if yes {
                 say!(lang, IfHolds, text = text, at = at(op.rule))
             } else {

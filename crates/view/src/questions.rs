@@ -8,7 +8,8 @@ use crate::say::{say, text};
 use crate::terms::{Term, terms};
 use crate::values::protocol;
 use chainwalk_model::{
-    ChainId, Cidr, Family, IfKind, Match, OpId, OpKind, Question, RuleId, Target,
+    ChainId, Cidr, ConditionKind, Family, IfKind, Match, OpId, OpKind, Question, RuleId, Target,
+    Truth,
 };
 use std::net::IpAddr;
 
@@ -72,7 +73,19 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
                     say!(lang, AskCluster, at = at(*rule))
                 }
                 Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskHelper, at = at(*rule)),
-                _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
+                _ => {
+                    let open = open_terms(t, q, OpId { rule: *rule, op: *op });
+                    let text = open.iter().map(Term::text).collect::<Vec<_>>().join(" ");
+                    match &open[..] {
+                        [one] if one.part == ConditionKind::Src && one.not => {
+                            say!(lang, AskSourceOut, net = &*one.value, at = at(*rule))
+                        }
+                        [one] if one.part == ConditionKind::Src => {
+                            say!(lang, AskSourceIn, net = &*one.value, at = at(*rule))
+                        }
+                        _ => say!(lang, AskFact, at = at(*rule), text = text),
+                    }
+                }
             }
         }
         Question::Set(name) => match looked_up(t, q, name) {
@@ -81,7 +94,8 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         },
         Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
-        Question::PortChoice => say!(lang, AskPort),
+        Question::PortChoice(Some(rule)) => say!(lang, AskNatPort, at = at(*rule)),
+        Question::PortChoice(None) => say!(lang, AskPort),
         Question::Soon(_) => say!(lang, AskSoon),
         Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
         Question::Socket(proto, port) => {
@@ -96,6 +110,27 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
             say!(lang, AskJump, from = hook.builtin(), chain = &*rules.chain(*chain).name)
         }
     }
+}
+
+/// The conditions of an operation that nobody can tell where a question about it stands; all of them where it is not
+/// known which.
+pub(crate) fn open_terms(t: &Explained, q: &Question, at: OpId) -> Vec<Term> {
+    let mut all = terms(t.rules(), t.rules().rule(at.rule));
+    all.retain(|term| term.op == at.op);
+    let asked = || {
+        let outcome = t.outcome()?;
+        let choice = outcome.choices.iter().position(|c| c.question == *q)?;
+        let step = fork_step(&outcome.trace, choice)?;
+        let mut checks = t.checks(None, step, at.rule);
+        checks.retain(|c| c.op == at.op && matches!(&c.truth, Truth::Unknown(u) if u == q));
+        Some(checks)
+    };
+    let unknown = asked().unwrap_or_default();
+    if unknown.is_empty() {
+        return all;
+    }
+    all.retain(|term| unknown.iter().any(|c| c.part == term.part));
+    all
 }
 
 /// The address that is looked up in a set where a question about it stands; `None` where the set is of more than
@@ -153,7 +188,7 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
             say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
         }
         Question::Order(..) => say!(lang, DecideOrder),
-        Question::PortChoice => say!(lang, DecidePort),
+        Question::PortChoice(None) => say!(lang, DecidePort),
         Question::Soon(_) => say!(lang, DecideSoon),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
@@ -163,7 +198,7 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
             say!(lang, DecideRule, at = at(op.rule))
         }
-        Question::HiddenInterfaces(r) | Question::NatChoice(r) => {
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) | Question::PortChoice(Some(r)) => {
             say!(lang, DecideRule, at = at(*r))
         }
         Question::Jump(chain, hook) => {
@@ -283,7 +318,7 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
         Question::Random(..)
         | Question::Soon(_)
         | Question::NatChoice(_)
-        | Question::PortChoice
+        | Question::PortChoice(_)
         | Question::NextHop(_)
         | Question::Jump(..) => Vec::new(),
     }

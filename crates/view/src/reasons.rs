@@ -7,8 +7,9 @@ use crate::stops::TimelineStop;
 use crate::terms::{Term, terms};
 use crate::values::{self, found};
 use chainwalk_model::{
-    ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Ruleset, Truth,
+    ChainId, Check, ConditionKind, CtStates, Match, Observed, OpKind, Rule, RuleId, Ruleset, Truth,
 };
+use std::net::IpAddr;
 
 /// So many rules of a range are asked for their reason; of the rest only the number is said.
 const LOOK: usize = 32;
@@ -157,6 +158,8 @@ fn told(t: &Explained, misses: &[Mismatch]) -> Sentence {
         return say!(lang, MissNoIface, what = one);
     }
     match part {
+        // What it is not allowed to be need not be said twice.
+        _ if first.not && first.has == one => say!(lang, MissSame, what = what),
         ConditionKind::Dst | ConditionKind::Src if first.not => {
             say!(lang, MissIs, what = what, wanted = one)
         }
@@ -238,6 +241,26 @@ fn groups(
     out
 }
 
+/// Whether all rules of a range ask for other addresses than the one that failed the first of them.
+fn none_names(t: &Explained, group: &[Mismatch], chain: ChainId, first: u32, last: u32) -> bool {
+    let source = match group[0].part {
+        Some(ConditionKind::Src) => true,
+        Some(ConditionKind::Dst) => false,
+        _ => return false,
+    };
+    let Ok(addr) = group[0].has.parse::<IpAddr>() else { return false };
+    let other = |rule: RuleId| {
+        t.rules().rule(rule).ops.iter().any(|op| match &op.what {
+            OpKind::Match(Match::Ip(ip)) => {
+                let wanted = if source { ip.src } else { ip.dst };
+                wanted.is_some_and(|wanted| !wanted.not && !wanted.value.holds(addr))
+            }
+            _ => false,
+        })
+    };
+    (first..=last).all(|number| rule_of(t, chain, number).is_some_and(other))
+}
+
 /// Why the rules of a range did not match.
 pub(crate) fn why_not(
     t: &Explained,
@@ -247,6 +270,13 @@ pub(crate) fn why_not(
     last: u32,
 ) -> Sentence {
     let all = groups(t, stop, chain, first, last);
+    if let [group] = &all[..]
+        && last - first >= LOOK as u32
+        && none_names(t, group, chain, first, last)
+    {
+        let (what, count) = (run(group[0].has.clone(), Style::Code), last + 1 - first);
+        return say!(t.lang, MissAllAddresses, what = what, count = count);
+    }
     let said: Vec<Sentence> =
         all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
     if said.is_empty() {

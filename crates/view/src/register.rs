@@ -112,7 +112,7 @@ fn questions() -> Vec<Question> {
         Question::Set(_) => Question::Set("blocked".into()),
         Question::Random(_) => Question::Random(OP),
         Question::NatChoice(_) => Question::NatChoice(RULE),
-        Question::PortChoice => Question::PortChoice,
+        Question::PortChoice(_) => Question::PortChoice(None),
         Question::Soon(_) => Question::Soon(1),
         Question::NextHop(_) => Question::NextHop(hop.clone()),
         Question::Socket(..) => Question::Socket(6, 80),
@@ -143,7 +143,7 @@ pub(crate) fn fates() -> Vec<Fate> {
         Fate::Looped => Fate::Looped,
         Fate::ChainLoop(_) => Fate::ChainLoop(RULE),
         Fate::TooLong(_) => Fate::TooLong(1000),
-        Fate::Undecided(_) => Fate::Undecided(Question::PortChoice),
+        Fate::Undecided(_) => Fate::Undecided(Question::PortChoice(None)),
     )
 }
 
@@ -193,7 +193,7 @@ fn every_fate_has_a_word_and_a_short_form() {
         Fate::Looped,
         Fate::ChainLoop(RULE),
         Fate::TooLong(9),
-        Fate::Undecided(Question::PortChoice),
+        Fate::Undecided(Question::PortChoice(None)),
     ];
     differ(&ends, |t, fate| fate::short(t, &ended(t, fate).trace));
 }

@@ -228,6 +228,9 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
             | Event::Loop
             | Event::Copied => out.push(kernel_row(t, trace, stop, at)),
             Event::Fork(_) => {
+                if matches!(stop.kind, StopKind::Kernel) && stop.first == step {
+                    out.push(kernel_row(t, trace, stop, at));
+                }
                 if let StopKind::Fork(fork) = &stop.kind
                     && stop.first == step
                 {

@@ -3,7 +3,8 @@
 use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
-use crate::forks::{Branch, Fork, choice_step, is_chance, rule_of};
+use crate::forks::{Branch, Fork, choice_step, drawn, is_chance, rule_of};
+use crate::likely::likeliest;
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::places::place;
 use crate::questions::question;
@@ -87,7 +88,14 @@ pub(crate) fn target_sentence(
                     _ => None,
                 });
             match to {
-                _ if is_left_open(trace, stop, rule) => say!(lang, DoesNatOpen, what = name),
+                _ if draws(t, trace, stop, |q| *q == Question::NatChoice(rule)) => {
+                    say!(lang, DoesNatOpen, what = name)
+                }
+                Some((addr, Some(_)))
+                    if draws(t, trace, stop, |q| *q == Question::PortChoice(Some(rule))) =>
+                {
+                    say!(lang, DoesNatDrawn, what = word, to = addr.to_string())
+                }
                 Some((addr, port)) => say!(lang, DoesNat, what = word, to = translated(addr, port)),
                 None => say!(lang, DoesNatKeeps, what = name),
             }
@@ -96,13 +104,15 @@ pub(crate) fn target_sentence(
     }
 }
 
-/// Whether it was asked what a rule of NAT that matched translates to.
-fn is_left_open(trace: &Trace, stop: &TimelineStop, rule: RuleId) -> bool {
-    let mut steps = trace.steps[stop.first..].iter().map(|s| &s.event);
-    steps.any(|e| matches!(e, Event::Matched(r) if *r == rule))
-        && steps
-            .take_while(|e| matches!(e, Event::Acted(_) | Event::Changed(_) | Event::Fork(_)))
-            .any(|e| matches!(e, Event::Fork(_)))
+/// Whether NAT draws what such a question asks for at a stop.
+fn draws(
+    t: &Explained,
+    trace: &Trace,
+    stop: &TimelineStop,
+    asks: impl Fn(&Question) -> bool,
+) -> bool {
+    let end = stop.last.min(trace.steps.len().saturating_sub(1));
+    trace.steps[stop.first..=end].iter().any(|s| drawn(t, &s.event).is_some_and(&asks))
 }
 
 /// What changed at a stop, in one sentence.
@@ -188,6 +198,7 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
         Event::Reassembled => say!(lang, KernelReassembled),
         Event::Loop => say!(lang, KernelLoop),
         Event::Copied => say!(lang, KernelCopied),
+        Event::Fork(_) => say!(lang, KernelPort),
         Event::Hook(path) => {
             let name = path.hook.builtin();
             let skips = |wanted: &[SkipReason]| {
@@ -260,16 +271,18 @@ pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
     let Some(walk) = t.walk() else { return Vec::new() };
     let mut out = Vec::new();
     for branch in &fork.branches {
-        let Some(outcome) = walk.outcomes.get(branch.outcome) else { continue };
+        // As the banner does, a card passes over ends that rest on unlikely answers, unless one of those is followed.
+        let likely = likeliest(t, &branch.outcomes);
+        let shown = likely.first().copied().filter(|_| !branch.followed).unwrap_or(branch.outcome);
+        let Some(outcome) = walk.outcomes.get(shown) else { continue };
         let trace = &outcome.trace;
         let (label, name) = branch_label(t, fork, branch, trace);
-        let mixed = branch.outcomes.iter().any(|o| {
-            walk.outcomes
-                .get(*o)
-                .is_some_and(|w| fate::class(&w.trace.fate) != fate::class(&trace.fate))
-        });
+        let mixed = likely.contains(&shown)
+            && likely
+                .iter()
+                .any(|o| fate::class(&walk.outcomes[*o].trace.fate) != fate::class(&trace.fate));
         out.push(BranchCard {
-            outcome: branch.outcome,
+            outcome: shown,
             label,
             name,
             weight: branch.weight.map(percent).unwrap_or_default(),

@@ -1,8 +1,8 @@
 //! A walk as stops: what one press of "next" shows. Replies stand where the kernel makes them.
 
 use crate::explained::Explained;
-use crate::forks::{Fork, Forks};
-use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, RuleId, SkipReason, Trace};
+use crate::forks::{Fork, Forks, drawn};
+use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, Question, RuleId, SkipReason, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
 const LANE: usize = 60;
@@ -192,6 +192,13 @@ fn lane(t: &Explained, reply: Option<usize>, out: &mut Vec<TimelineStop>, depth:
             Event::Copied => {
                 lay.add(StopKind::Kernel, None, None, here);
                 lay.hook = None;
+            }
+            event @ Event::Fork(_) if drawn(t, event).is_some() => {
+                if drawn(t, event) == Some(&Question::PortChoice(None)) {
+                    lay.add(StopKind::Kernel, None, base, here);
+                } else {
+                    absorbed = true;
+                }
             }
             Event::Fork(at) => {
                 let at = *at as usize;

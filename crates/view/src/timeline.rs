@@ -133,26 +133,23 @@ fn icon(t: &Explained, stop: &TimelineStop) -> &'static str {
         StopKind::Hook => "i-pass",
         StopKind::Loop => "i-back",
         StopKind::Kernel => "i-kernel",
-        StopKind::Fate => match t.trace(stop.reply).map(|trace| (settled(t, stop), trace)) {
-            Some((Mark::Yes, _)) => "i-ok",
-            Some((Mark::Stop, _)) => "i-no",
+        StopKind::Fate => match settled(t, stop) {
+            Mark::Yes => "i-ok",
+            Mark::Stop => "i-no",
             _ => "i-half",
         },
         _ => "",
     }
 }
 
-/// How the end of a lane is marked: as its own fate is, where that is all there is to it.
+/// How the end of a lane is marked: of the packet that was asked for as the banner has it, the way back included.
 pub(crate) fn settled(t: &Explained, stop: &TimelineStop) -> Mark {
     let Some(trace) = t.trace(stop.reply) else { return Mark::Unknown };
-    let own = fate::tone(&trace.fate);
-    let whole = if stop.reply.is_none() { banner::standing(t) } else { own };
-    match (whole, own) {
-        (Tone::Ok, Tone::Ok) => Mark::Yes,
-        (Tone::Stop, Tone::Stop) => Mark::Stop,
-        // It gets there, and its answer does not get back.
-        (Tone::Stop, Tone::Ok) => Mark::Half,
-        _ => Mark::Unknown,
+    let tone = if stop.reply.is_none() { banner::standing(t) } else { fate::tone(&trace.fate) };
+    match tone {
+        Tone::Ok => Mark::Yes,
+        Tone::Stop => Mark::Stop,
+        Tone::Depends | Tone::Idle => Mark::Unknown,
     }
 }
 
@@ -305,7 +302,7 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain), policy = policy)
         }
         StopKind::Fate => {
-            let word = run(fate::short(t, trace), Style::Plain);
+            let word = run(fate::at_length(t, trace), Style::Plain);
             if stop.reply.is_some() {
                 return say!(
                     lang,

@@ -128,6 +128,18 @@ fn every_endpoint_of_a_service_is_walked_and_counted() {
 }
 
 #[test]
+fn the_cards_of_a_fork_count_the_ends_that_the_banner_counts() {
+    // Of each endpoint it is not known, but likely, that it is none of this host's addresses.
+    let played = played_with(&[&service(4)], &[], &["curl 10.96.0.10:80 from 10.0.0.9 in eth0"]);
+    let detail = plain(&explain(&played, Lang::En, |t| banner(t).detail));
+    assert!(detail.contains("2 of 4 (50%)"), "{detail}");
+    let list = explain(&played, Lang::En, rows);
+    let fork = list.iter().find(|row| row.branches.len() == 4).unwrap();
+    let of = |tone| fork.branches.iter().filter(|card| card.tone == tone).count();
+    assert_eq!((of(Tone::Ok), of(Tone::Stop)), (2, 2), "{:?}", fork.branches);
+}
+
+#[test]
 fn of_more_endpoints_it_is_said_how_much_was_left_out() {
     let played = asked_of_service(320);
     let walk = &played.walks()[0];
@@ -346,4 +358,48 @@ fn a_policy_that_counts_past_a_rule_for_everything_is_told() {
         said.contains("policy counted 1,101") || said.contains("policy counted 1101"),
         "{said}"
     );
+}
+
+#[test]
+fn of_a_rule_with_several_conditions_the_unknown_one_is_asked() {
+    // As kube-proxy marks what comes from outside the pods; by which address this host sends is not known.
+    let rules = input("").replacen(
+        ":OUTPUT ACCEPT [0:0]\n:POST",
+        ":OUTPUT ACCEPT [0:0]\n:SVC - [0:0]\n:POST",
+        1,
+    );
+    let rules = rules.replace(
+        "POSTROUTING ACCEPT [0:0]\n",
+        "POSTROUTING ACCEPT [0:0]\n-A OUTPUT -d 10.96.0.20/32 -p tcp -j SVC\n\
+         -A SVC ! -s 10.244.0.0/16 -d 10.96.0.20/32 -p tcp -j MARK --set-xmark 0x4000/0x4000\n\
+         -A SVC -p tcp -j DNAT --to-destination 10.128.0.40:8080\n",
+    );
+    let played = played_with(&[&rules], &[], &["curl 10.96.0.20"]);
+    for (lang, asked) in [(Lang::En, "Is the source outside 10.244.0.0/16"), (Lang::Zh, "之外吗")]
+    {
+        let said = told(&played, lang);
+        let list = explain(&played, lang, rows);
+        let forks: Vec<String> = list.iter().map(|row| plain(&row.text)).collect();
+        assert!(forks.iter().any(|f| f.contains(asked)), "{said}\n{forks:?}");
+    }
+}
+
+#[test]
+fn what_a_rule_excludes_is_not_said_twice_and_thousands_of_addresses_in_one_sentence() {
+    let said = |rules: &str| {
+        let list = explain(&sent(&input(rules), &[SYN]), Lang::En, rows);
+        list.iter().map(|row| format!("{}\n", plain(&row.text))).collect::<String>()
+    };
+    let excluded = said("-A INPUT -m mark ! --mark 0x0 -j DROP\n");
+    assert!(excluded.contains("mark 0, and the rule wants any other"), "{excluded}");
+    let mut rules = String::new();
+    for at in 0..5000 {
+        let _ = writeln!(rules, "-A INPUT -s 10.9.{}.{}/32 -j DROP", at / 250, at % 250);
+    }
+    let many = said(&rules);
+    assert!(many.contains("5000 rules: none names 10.0.0.9"), "{many}");
+    // A rule that does name it, and asks for more, is not counted with them.
+    rules.push_str("-A INPUT -s 10.0.0.9/32 -p udp -j DROP\n");
+    let many = said(&rules);
+    assert!(!many.contains("names") && many.contains("nor do"), "{many}");
 }

@@ -287,3 +287,31 @@ fn what_was_pasted_is_not_missing() {
     let lo = missing(&["$ ip -br addr\nlo UNKNOWN 127.0.0.1/8\n", PLAIN].concat());
     assert!(lo.contains("address"), "{lo}");
 }
+
+#[test]
+fn chains_of_one_hook_are_told_in_the_order_they_run_in_and_that_both_are_asked() {
+    let paste = "table inet late {\n\tchain last {\n\t\ttype filter hook forward priority 200; policy drop;\n\
+        \t\tudp dport 53 accept\n\t}\n}\n\
+        table inet early {\n\tchain first {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n\
+        \t\tiifname \"lan\" accept\n\t}\n}\n";
+    let told = told(&of(paste), Lang::En).expect("told");
+    let through = told.sections.iter().find(|s| s.title.contains("FORWARD")).expect("FORWARD");
+    let rest = through.rows.iter().filter(|r| r.to.contains("policy"));
+    let rest: Vec<(&str, &str, &str)> = rest.map(|r| (&*r.by, &*r.to, &*r.also)).collect();
+    assert_eq!(
+        rest,
+        [("first", "policy accept", "then last is asked, too"), ("last", "policy drop", ""),]
+    );
+}
+
+#[test]
+fn rules_that_could_not_be_read_are_counted() {
+    let paste = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        -A INPUT -m xyzzy --foo -j DROP\n-A INPUT -m plugh --foo -j DROP\n\
+        -A FORWARD -p tcp -j DROP\nCOMMIT\n";
+    for (lang, words) in [(Lang::En, "could not be read"), (Lang::Zh, "无法读懂")] {
+        let told = told(&of(paste), lang).expect("told");
+        let row = told.sections.iter().flat_map(|s| &s.rows).find(|r| r.to == words).expect("row");
+        assert!(row.what.contains('2') && row.tone == Some(Tone::Depends), "{row:?}");
+    }
+}

@@ -4,7 +4,8 @@
 use chainwalk_tests::examples;
 use chainwalk_tests::played::{explain, played};
 use chainwalk_view::{
-    Explained, Item, Lang, RowKind, Scene, TableMeasure, banner, rows, scene, scene_phone, timeline,
+    Explained, FactRow, Item, Lang, Mark, RowKind, Scene, TableMeasure, Tone, banner, facts, rows,
+    scene, scene_phone, timeline,
 };
 
 /// What is told of the last of these packets.
@@ -106,6 +107,89 @@ fn a_fork_says_aloud_that_its_ways_end_the_same() {
             }
             let said = timeline(t).narration.iter().any(|n| n.contains("both end the same"));
             assert_eq!((plain(&fork.reason).contains("both end the same"), said), (alike, alike));
+        });
+    }
+}
+
+/// A host whose neighbours on `lan` get out under its address, by such a rule.
+fn behind(out: &str) -> String {
+    format!(
+        "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n\
+         -A POSTROUTING -o wan {out}\nCOMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n\
+         # ip -br addr\nlo UNKNOWN 127.0.0.1/8\nlan UP 192.168.1.1/24\nwan UP 203.0.113.5/24\n\
+         # ip route\ndefault via 203.0.113.1 dev wan\n192.168.1.0/24 dev lan scope link\n\
+         203.0.113.0/24 dev wan scope link\n# sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n"
+    )
+}
+
+#[test]
+fn where_the_port_alone_is_by_chance_the_address_is_told() {
+    let asks = ["curl 198.51.100.80:443 from 192.168.1.50 in lan"];
+    for (out, said) in [
+        ("-j MASQUERADE --random-fully", "MASQUERADE to 203.0.113.5, port by chance"),
+        ("-p tcp -j SNAT --to-source 203.0.113.5 --random", "SNAT to 203.0.113.5, port by chance"),
+        ("-j MASQUERADE", "MASQUERADE to 203.0.113.5:51000"),
+    ] {
+        told(&behind(out), &asks, Lang::En, |t| {
+            let rows = rows(t);
+            let row = rows.iter().find(|r| plain(&r.text).contains(said));
+            assert!(row.is_some(), "{said}: {rows:?}");
+            assert!(rows.iter().all(|r| r.kind != RowKind::Fork), "{rows:?}");
+            let line = timeline(t);
+            let one = line.narration.iter().filter(|n| n.contains(said)).count();
+            assert_eq!(one, 1, "{:?}", line.narration);
+        });
+    }
+    // Of an address that nobody told the rule says so, and nothing is asked that has one answer.
+    let untold = behind("-j MASQUERADE").split("# ip").next().unwrap().to_owned();
+    told(&untold, &asks, Lang::En, |t| {
+        let rows = rows(t);
+        let forks = rows.iter().filter(|r| r.kind == RowKind::Fork);
+        assert!(forks.clone().all(|r| r.branches.len() > 1), "{rows:?}");
+        assert!(rows.iter().any(|r| plain(&r.text).contains("to which address is not known")));
+    });
+}
+
+#[test]
+fn the_end_has_one_mark_in_the_banner_the_list_and_the_timeline() {
+    let hairpin = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n\
+        -A PREROUTING -d 203.0.113.5/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 192.168.1.20:443\nCOMMIT\n";
+    let bypassed = behind("-j MASQUERADE").split_once("COMMIT\n").unwrap().1.to_owned();
+    let bypassed = format!("{hairpin}{bypassed}");
+    let open = behind("-j MASQUERADE");
+    for (paste, ask, tone, mark, icon) in [
+        (
+            &bypassed,
+            "curl 203.0.113.5:443 from 192.168.1.50 in lan",
+            Tone::Stop,
+            Mark::Stop,
+            "i-no",
+        ),
+        (&open, "curl 198.51.100.80:443 from 192.168.1.50 in lan", Tone::Ok, Mark::Yes, "i-ok"),
+    ] {
+        told(paste, &[ask], Lang::En, |t| {
+            assert_eq!(banner(t).tone, tone, "{}", plain(&banner(t).headline));
+            let end = rows(t).into_iter().find(|r| r.kind == RowKind::Fate).unwrap();
+            assert_eq!(end.mark, mark);
+            let line = timeline(t);
+            assert_eq!(line.lanes[0].cells.last().unwrap().icon, icon);
+        });
+    }
+}
+
+#[test]
+fn what_a_rule_lets_be_inferred_is_told_as_a_guess() {
+    let paste = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n:KUBE-SERVICES -\n\
+        -A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\nCOMMIT\n\
+        # ip -br addr\nlo UNKNOWN 127.0.0.1/8\neth0 UP 192.0.2.5/24\n";
+    for (lang, guess, line) in [(Lang::En, "guess", "line"), (Lang::Zh, "推测", "行")] {
+        told(paste, &["curl 192.0.2.5"], lang, |t| {
+            let all = facts(t.host, lang, t.docs);
+            let guesses: Vec<&FactRow> = all.iter().filter(|row| row.guess).collect();
+            assert!(guesses.iter().all(|row| row.source.contains(guess)), "{guesses:?}");
+            assert!(guesses.iter().any(|row| row.source.contains(line)), "{guesses:?}");
+            let read = all.iter().find(|row| row.name == "eth0").unwrap();
+            assert!(!read.source.contains(guess) && read.source.contains(line), "{read:?}");
         });
     }
 }

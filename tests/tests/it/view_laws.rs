@@ -57,6 +57,11 @@ impl Area {
         self.x >= -0.5 && self.y >= -0.5 && self.right <= w && self.bottom <= h
     }
 
+    /// Whether a word has room in it, beside a station at any place.
+    fn fits(&self, word: &Self) -> bool {
+        2.0 * (word.right - word.x) + 26.0 <= self.right - self.x
+    }
+
     fn is_finite(&self) -> bool {
         [self.x, self.y, self.right, self.bottom].iter().all(|v| v.is_finite())
     }
@@ -244,6 +249,15 @@ fn layout(found: &mut Found, at: &str, s: &Scene, all: &[Drawn], name: &str) {
     apart(found, "no text of the label lies on another", at, &label, 0.0);
     let boxes = of(&|d| d.is("", &["hook", "port", "sep", "note"]));
     apart(found, "no box lies on another", at, &boxes, 0.5);
+    let hooks = of(&|d| d.is("", &["hook"]));
+    for word in of(&|d| d.is_text() && d.group == "gsw") {
+        let own = hooks.iter().map(|h| h.area).find(|h| word.area.over(h) > 0.5);
+        let Some(own) = own.filter(|own| own.fits(&word.area)) else { continue };
+        let inside = own.x <= word.area.x + 0.5 && word.area.right <= own.right + 0.5;
+        found.ask("a word under a station stays in its hook's box", inside, || {
+            format!("{at}: {:?} {own:?}", word.item)
+        });
+    }
     let stations = of(&|d| d.is("gst", &["st", "ct"]));
     apart(found, "no station lies on another", at, &stations, 0.5);
     let ground = of(&|d| d.is("tag", &["tagbox"]));

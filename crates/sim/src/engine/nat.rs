@@ -114,9 +114,7 @@ impl Walker<'_> {
         let own_masq = skb.oif.clone();
         let chosen = unique(&self.world.flows, now, wanted, manip, entry);
         if chosen.by_chance {
-            // A flow that no rule translates gets another port where its own is taken.
-            let question = rule.map_or(Question::PortChoice, Question::NatChoice);
-            self.ask(skb, &question, &[(Answer::Else, None)]);
+            self.ask(skb, &Question::PortChoice(rule), &[(Answer::Else, None)]);
         }
         let changed = chosen.tuple != now;
         let reply = invert(chosen.tuple);

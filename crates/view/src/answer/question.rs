@@ -57,7 +57,8 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Blank(name, _) => plain("blank", name),
         Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
-        Question::PortChoice => plain("port_choice", ""),
+        Question::PortChoice(Some(id)) => in_rule("port_choice", host, *id, "nat"),
+        Question::PortChoice(None) => plain("port_choice", ""),
         Question::Soon(_) => plain("soon", ""),
         Question::NextHop(hop) => plain("next_hop", &network(hop.net)),
         Question::Socket(proto, port) => {

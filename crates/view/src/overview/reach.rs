@@ -16,7 +16,7 @@ use chainwalk_model::nft::{
     Condition, ElementData, Expr, Field, Header, NatKind, NftVerdict, SetData, Statement,
 };
 use chainwalk_model::{
-    ChainId, ConditionKind, Hook, LocalStack, Match, OpKind, Policy, Printer, Rule, RuleId,
+    ChainId, ConditionKind, Family, Hook, LocalStack, Match, OpKind, Policy, Printer, Rule, RuleId,
     Ruleset, Target,
 };
 use std::collections::HashSet;
@@ -160,6 +160,7 @@ fn here(t: &Explained, offers: &Offers) -> ReachSection {
     for row in &mut rows {
         row.to = row.to.clone() + &listener(t, row);
     }
+    rows.extend(unread(t, Hook::Input));
     rows.extend(policies(t, Hook::Input));
     ReachSection { title: text!(t.lang, OverHere), ordered: false, rows, more }
 }
@@ -239,7 +240,34 @@ fn opened(t: &Explained, hook: Hook, offers: &Offers) -> (Vec<Reach>, usize) {
     (rows, more)
 }
 
-/// What the filters at a hook do with the rest: a rule that asks for nothing, or the policy.
+/// How many rules at a hook could not be read, so that nobody can say what they let in.
+fn unread(t: &Explained, hook: Hook) -> Option<Reach> {
+    let rules = t.rules();
+    let unknown = |rule: &Rule| {
+        let opaque = |op: &OpKind| match op {
+            OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => {
+                o.blank.is_none()
+            }
+            _ => false,
+        };
+        !rule.is_left_out() && rule.ops.iter().any(|op| opaque(&op.what))
+    };
+    let all = reached(t, filters_at(t, hook)).into_iter().flat_map(|c| &rules.chain(c).rules);
+    let all: Vec<RuleId> = all.copied().filter(|id| unknown(rules.rule(*id))).collect();
+    let first = rules.rule(*all.first()?);
+    Some(Reach {
+        what: text!(t.lang, ShortRules, count = all.len()),
+        to: text!(t.lang, OverUnread),
+        tone: Some(Tone::Depends),
+        by: short_path(t, first.chain),
+        class: chain_class(rules, first.chain).into(),
+        span: Some(first.span),
+        ..Reach::default()
+    })
+}
+
+/// What the filters at a hook do with the rest, in the order in which they are asked: a rule that asks for nothing, or
+/// the policy. What one of them accepts the next one is asked about, too.
 fn policies(t: &Explained, hook: Hook) -> Vec<Reach> {
     let rules = t.rules();
     let chains = filters_at(t, hook).filter(|c| {
@@ -275,7 +303,22 @@ fn policies(t: &Explained, hook: Hook) -> Vec<Reach> {
             ..Reach::default()
         })
     };
-    chains.filter_map(row).collect()
+    let chains: Vec<ChainId> = chains.collect();
+    let family = |chain: ChainId| rules.table(rules.chain(chain).table).family;
+    let meets = |one: Family, other: Family| {
+        let ip = |f| matches!(f, Family::Ip | Family::Ip6);
+        one == other || one == Family::Inet && ip(other) || other == Family::Inet && ip(one)
+    };
+    let told = |(at, chain): (usize, &ChainId)| {
+        let mut row = row(*chain)?;
+        let later = &chains[at + 1..];
+        let next = later.iter().find(|c| meets(family(**c), family(*chain)));
+        if let Some(next) = next.filter(|_| row.tone == Some(Tone::Ok)) {
+            row.also = text!(t.lang, OverThen, chain = short_path(t, *next));
+        }
+        Some(row)
+    };
+    chains.iter().enumerate().filter_map(told).collect()
 }
 
 /// The words for what listens behind an opened port.
@@ -323,6 +366,7 @@ fn listens(t: &Explained, offers: &Offers) -> ReachSection {
 /// What the rules let through from one interface to another.
 fn through(t: &Explained, offers: &Offers) -> ReachSection {
     let (mut rows, more) = opened(t, Hook::Forward, offers);
+    rows.extend(unread(t, Hook::Forward));
     rows.extend(policies(t, Hook::Forward));
     ReachSection { title: text!(t.lang, OverThrough), ordered: false, rows, more }
 }

@@ -249,7 +249,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     }
     // What becomes of the answer is told with the end.
     let whole = fails || open && banner::hangs_on(t).is_none();
-    let short = if whole { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
+    let short = if whole { plain(&b.headline) } else { fate::at_length(t, &outcome.trace) };
     let short: String =
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
     let class = format!("s15 w6 {class}");

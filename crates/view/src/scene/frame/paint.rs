@@ -15,6 +15,17 @@ use crate::stops::{StopKind, TimelineStop};
 use crate::values::states;
 use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Origin, Question, Routed, Trace};
 
+/// So far from the border of its hook's box a word under a station stays.
+const EDGE: f64 = 4.0;
+
+/// So far from each other words under stations stay.
+const GAP: f64 = 3.0;
+
+/// How the word of what happened at a station of the trunk is set.
+fn word_class(s: &Station) -> &'static str {
+    if s.place == Place::Conntrack { "s11 m w6" } else { "s11 w6" }
+}
+
 impl Frame {
     pub(crate) fn draw(
         &self,
@@ -120,13 +131,13 @@ impl Frame {
             .filter_map(|s| {
                 let (word, _) = self.word_below(t, s)?;
                 let on = now.is_some_and(|n| self.stands_at(t, n, s)) && !closed(now);
-                let half = pen.width(&word, "s11 m w6") / 2.0;
+                let half = pen.width(&word, word_class(s)) / 2.0;
                 let x = match on.then(|| self.ends_at(t, s)).flatten() {
-                    Some((_, end)) if self.reaches_route(pen, s, &end) => s.at.x - 9.0 - half,
+                    Some((_, end)) if self.stands_left(pen, s, &end) => s.at.x - 9.0 - half,
                     Some(_) => s.at.x + 9.0 + half,
-                    None => s.at.x,
+                    None => self.under(s, half),
                 };
-                Some((x - half, x + half))
+                Some((x - half - GAP, x + half + GAP))
             })
             .collect();
         for station in &self.stations {
@@ -293,10 +304,20 @@ impl Frame {
         })
     }
 
-    /// Whether the word of an end at the right of a station of PREROUTING comes to the words of the routing decision.
-    fn reaches_route(&self, pen: &Pen, s: &Station, word: &str) -> bool {
-        let right = s.at.x + 9.0 + pen.width(word, "s11 w6");
-        s.hook == Hook::Prerouting && right > self.hook_area(s.hook).right() + 4.0
+    /// The middle of a word under a station of the trunk: within the box of its hook where it fits there.
+    fn under(&self, s: &Station, half: f64) -> f64 {
+        let area = self.hook_area(s.hook);
+        let (first, last) = (area.x + EDGE + half, area.right() - EDGE - half);
+        if first <= last { s.at.x.clamp(first, last) } else { s.at.x }
+    }
+
+    /// Whether the word of an end stands left of the way that goes down from a station of the trunk: where right of it it
+    /// would leave the box of its hook, and left of it not; and before the words of the routing decision.
+    fn stands_left(&self, pen: &Pen, s: &Station, word: &str) -> bool {
+        let (area, width) = (self.hook_area(s.hook), pen.width(word, "s11 w6") + 9.0);
+        let (left, right) = (s.at.x - width, s.at.x + width);
+        let routes = s.hook == Hook::Prerouting && right > area.right() + EDGE;
+        routes || right > area.right() - EDGE && left >= area.x + EDGE
     }
 
     /// Whether the word of an end beside OUTPUT reaches into the legend.
@@ -422,7 +443,7 @@ impl Frame {
                 pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour}{anchor}"));
             } else if on && !closed {
                 // Beside the way that goes down into the drawer.
-                let (x, anchor) = if self.reaches_route(pen, s, word) {
+                let (x, anchor) = if self.stands_left(pen, s, word) {
                     (s.at.x - 9.0, " end")
                 } else {
                     (s.at.x + 9.0, "")
@@ -432,12 +453,13 @@ impl Frame {
             } else {
                 // Where the word of a station before it reaches here, this one begins behind that.
                 let half = pen.width(word, "s11 w6") / 2.0;
-                let left = s.at.x - half;
+                let middle = self.under(s, half);
+                let left = middle - half;
                 let reaches = |(from, to): &&(f64, f64)| {
-                    *from < left && left < *to && (from + to) / 2.0 < s.at.x - 1.0
+                    *from < left && left < *to && (from + to) / 2.0 < middle - 1.0
                 };
                 let before = taken.iter().filter(reaches).map(|(_, to)| *to).reduce(f64::max);
-                let x = before.map_or(s.at.x, |to| to + 4.0 + half);
+                let x = before.map_or(middle, |to| to + 4.0 + half);
                 let x = match s.hook {
                     // The words of the routing decision stand there.
                     Hook::Prerouting => x.min(self.hook_area(s.hook).right() + 4.0 - half),
@@ -448,8 +470,9 @@ impl Frame {
             return;
         }
         if let Some((word, colour)) = self.word_below(t, s) {
-            let mono = if s.place == Place::Conntrack { "m " } else { "" };
-            pen.text(s.at.x, s.at.y + 25.0, word, &format!("s11 {mono}w6 {colour} mid"));
+            let class = word_class(s);
+            let x = self.under(s, pen.width(&word, class) / 2.0);
+            pen.text(x, s.at.y + 25.0, word, &format!("{class} {colour} mid"));
             return;
         }
         match s.rules {
@@ -461,7 +484,7 @@ impl Frame {
             Some(n) if n > 0 && (!on || closed) => {
                 for word in [text!(t.lang, ShortRules, count = n), n.to_string()] {
                     let half = pen.width(&word, "s11") / 2.0;
-                    let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
+                    let x = self.under(s, half + GAP);
                     let free = |(from, to): &(f64, f64)| x + half <= *from || *to <= x - half;
                     if taken.iter().all(free) {
                         taken.push((x - half, x + half));
