@@ -34,8 +34,8 @@ pub(super) fn lines_read(rows: &[Row<'_>], at: usize) -> (Option<Vec<String>>, u
         let shown = bare.text.strip_prefix("sudo ").unwrap_or(bare.text).strip_prefix("cat ");
         prompted && shown.zip(file).is_some_and(|(shown, file)| name(shown.trim()) == name(file))
     };
-    let Some(shown) = file.and_then(|_| rows.iter().position(shows)) else { return (None, 0) };
-    let below = &rows[shown + 1..];
+    let Some(start) = file.and_then(|_| rows.iter().position(shows)) else { return (None, 0) };
+    let below = &rows[start + 1..];
     let end = below.iter().position(|r| r.text.is_empty() || unprompt(*r).1 || is_fence(r.text));
     (Some(texts(&below[..end.unwrap_or(below.len())])), 0)
 }

@@ -62,7 +62,7 @@ pub(super) fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cu
         Some(table) => table.commas,
         None => !has_signs && row.text.matches(',').count() > 2,
     };
-    if !has_signs && !(commas && row.text.contains(',')) {
+    if !(has_signs || commas && row.text.contains(',')) {
         // `├───┼───┤` of a table that is drawn.
         let drawn = |c: char| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '=' | ' ');
         if table.is_some() && !row.text.is_empty() && row.text.chars().all(drawn) {

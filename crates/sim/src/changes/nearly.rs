@@ -8,9 +8,8 @@ use super::edits::in_chain;
 use super::sights::{Blocker, Missed, missed};
 use crate::addr::prefix;
 use chainwalk_model::{
-    AddrMask, ChainEdit, Cidr, CtStates, Edit, Fact, Hook, Host, IfaceMatch, Inv, IpMatch, Match,
-    NewRule, Op, OpKind, Origin, Packet, PathIface, PortsMatch, Range, Rule, RuleId, Slip, Span,
-    Trace,
+    AddrMask, ChainEdit, Cidr, CtStates, Edit, Hook, Host, IfaceMatch, Inv, IpMatch, Match,
+    NewRule, Op, OpKind, Packet, PathIface, PortsMatch, Range, Rule, RuleId, Slip, Span, Trace,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -232,8 +231,7 @@ fn rename(
         let name = &written.value.name;
         if written.value.prefix { i.name.starts_with(&**name) } else { i.name == *name }
     });
-    let pasted = |f: &Fact<Cidr>| matches!(f.origin, Origin::Pasted(_) | Origin::Given);
-    let told = host.interfaces.iter().any(|i| &*i.name != "lo" && i.addrs.iter().any(pasted));
+    let told = host.interfaces.iter().any(|i| !i.addrs.is_empty());
     if written.not || there || !told {
         return None;
     }

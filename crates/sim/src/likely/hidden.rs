@@ -65,7 +65,10 @@ fn by_program(at: &Sight, chain: &Chain, rule: &Rule) -> Option<bool> {
     let ours = |addr: IpAddr| is_private(addr) && are_neighbours(addr, at.packet.ip.src);
     match (&*chain.name, last(rule)?) {
         // `-i docker0 ! -o docker0`.
-        ("DOCKER-ISOLATION-STAGE-1", Target::Jump(_)) => Some(comes(DOCKER)),
+        // Beside `-i docker0` in nat: what its own bridge sends to a published port is not rewritten.
+        ("DOCKER-ISOLATION-STAGE-1", Target::Jump(_)) | ("DOCKER", Target::Return) => {
+            Some(comes(DOCKER))
+        }
         // `-i docker0 ! -o docker0`, `-i docker0 -o docker0` stand behind `-o docker0 -j DOCKER`.
         ("FORWARD", Target::Accept) => {
             let before = chain.rules.iter().map(|r| host.rules.rule(*r));
@@ -79,8 +82,6 @@ fn by_program(at: &Sight, chain: &Chain, rule: &Rule) -> Option<bool> {
             });
             (calls == Some(true)).then(|| comes(DOCKER))
         }
-        // `-i docker0` in nat: what its own bridge sends to a published port is not rewritten.
-        ("DOCKER", Target::Return) => Some(comes(DOCKER)),
         // `-i virbr0 -o virbr0`.
         ("LIBVIRT_FWX", Target::Accept) => Some(comes(&["virbr"]) && ours(at.packet.ip.dst)),
         // `-i virbr0`.

@@ -26,7 +26,8 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
     };
     let (came, out) = (link(came), link(out));
     // Behind a tunnel nobody is a neighbour: the answer comes back by this host.
-    if came != out || is_hub(&out) || last.ip.src != trace.sent.packet.ip.src {
+    let rewritten = last.ip.src != trace.sent.packet.ip.src || masquerades(host, trace);
+    if came != out || is_hub(&out) || rewritten {
         return None;
     }
     let world = on.world()?;
