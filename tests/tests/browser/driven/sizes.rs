@@ -319,7 +319,7 @@ fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
             let whole = "document.querySelector('.fates-whole').getClientRects().length";
             page.until("all of it is told", &format!("return {whole} > 0")).await?;
             page.picture(&format!("tried-{width}x{height}-open")).await?;
-            page.press("Escape").await?;
+            page.click("fates").await?;
             page.until("it is a line again", &format!("return {whole} === 0")).await?;
         }
         // A packet that can't be read takes room of its own.
