@@ -3,6 +3,7 @@
 //!
 //! It says what rules and host say. What becomes of a packet is said of those alone that were walked.
 
+mod asked;
 mod chains;
 mod hooks;
 mod packets;

@@ -4,6 +4,7 @@ mod idle;
 mod layout;
 mod notes;
 mod paint;
+mod stations;
 
 pub(super) use layout::{
     Frame, OPEN, Place, Station, asked_table, bridge_of, is_bridged, out_iface,
