@@ -110,6 +110,9 @@ impl<'t> Paste<'t> {
         let mut tasks = false;
         let mut shell = Shell::default();
         let mut fenced = false;
+        // Whether the last row before `looked` that is none of nft asks for a translation.
+        let (mut looked, mut translated) = (0, false);
+        let shown = reads::Shown::new();
         self.hosts.enter(places.here());
         while at < rows.len() {
             let row = rows[at];
@@ -210,26 +213,27 @@ impl<'t> Paste<'t> {
                 at += taken;
                 continue;
             }
-            if row.text.starts_with("nft ")
-                && rows[..at]
-                    .iter()
-                    .rev()
-                    .find(|r| !r.text.starts_with("nft "))
-                    .is_some_and(|r| r.text.contains("tables-translate"))
-            {
+            for row in &rows[looked..at] {
+                if !row.text.starts_with("nft ") {
+                    translated = row.text.contains("tables-translate");
+                }
+            }
+            looked = at;
+            if translated && row.text.starts_with("nft ") {
                 // What a translation prints has not run.
                 at += 1;
                 continue;
             }
             let next = rows[at + 1..].iter().find(|r| !r.text.is_empty()).copied();
-            let given = if shell.reads() { reads::lines_read(&rows, at) } else { (None, 0) };
-            if let (Some(lines), _) = &given {
-                shell.give(lines.clone());
+            let (lines, below) =
+                if shell.reads() { reads::lines_read(&rows, at, &shown) } else { (None, 0) };
+            if let Some(lines) = lines {
+                shell.give(lines);
             }
             if let Some(statements) = shell.take(row, next) {
                 self.flush(clean, &mut group, &mut context);
                 self.script(clean, &statements, &shell, &mut context);
-                at += 1 + given.1;
+                at += 1 + below;
                 continue;
             }
             if !comment[at] {
@@ -532,11 +536,14 @@ impl<'t> Paste<'t> {
 /// The table that a heading is of: `== nat`, `### filter table`, `[mangle]`.
 fn headed(row: Row<'_>) -> Option<&str> {
     let marked = row.text.starts_with(['=', '#', '-', '[', '(']) || row.text.ends_with(':');
+    if !marked || row.text.len() >= 40 {
+        return None;
+    }
     let sign = |c: char| matches!(c, '=' | '#' | '-' | '[' | ']' | '(' | ')' | ':' | ' ');
-    let mut words = row.text.split(sign).filter(|w| !w.is_empty());
-    let words = words.by_ref().filter(|w| !w.eq_ignore_ascii_case("table")).take(2);
-    let [name] = words.collect::<Vec<_>>()[..] else { return None };
-    (marked && row.text.len() < 40 && !builtin_names(name).is_empty()).then_some(name)
+    let words = row.text.split(sign).filter(|w| !w.is_empty());
+    let mut words = words.filter(|w| !w.eq_ignore_ascii_case("table"));
+    let (Some(name), None) = (words.next(), words.next()) else { return None };
+    (!builtin_names(name).is_empty()).then_some(name)
 }
 
 /// Whether a row stands in a line that a mail quotes.

@@ -13,7 +13,7 @@ mod vars;
 use crate::clean::Row;
 use chainwalk_model::Order;
 use line::{
-    Joint, Part, assignment, first_word, function, is_elsewhere, is_shell, label, leaves, one,
+    Joint, Part, assignment, fed, first_word, function, is_elsewhere, is_shell, label, leaves, one,
     opens, split,
 };
 use std::collections::{HashMap, HashSet};
@@ -300,11 +300,7 @@ impl<'a> Shell<'a> {
         // What a function did is no condition either.
         let after = if called && part.after == Joint::And { Joint::Line } else { part.after };
         let part = Part { after, ..part };
-        let mut row = part.row;
-        if let Some(at) = row.text.find("| while ") {
-            // What it reads another program printed.
-            row = row.skip(at + 2);
-        }
+        let mut row = fed(part.row);
         loop {
             row = row.trim();
             let first = row.text.split_whitespace().next().unwrap_or_default();

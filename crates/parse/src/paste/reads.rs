@@ -4,10 +4,37 @@ use crate::clean::Row;
 use crate::comments::is_fence;
 use crate::native;
 use crate::prompt::unprompt;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// The names of the files that a text shows by `cat`, and the row where it does; made when first asked for.
+pub(super) type Shown = OnceCell<HashMap<String, usize>>;
+
+/// The files that `cat` shows behind a prompt, each at its first showing.
+fn files(rows: &[Row<'_>]) -> HashMap<String, usize> {
+    let mut files = HashMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let (bare, prompted) = unprompt(*row);
+        let shown = bare.text.strip_prefix("sudo ").unwrap_or(bare.text).strip_prefix("cat ");
+        if let Some(path) = shown.filter(|_| prompted) {
+            files.entry(name(path.trim()).to_owned()).or_insert(at);
+        }
+    }
+    files
+}
+
+/// The name of a file without its folders.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
 
 /// The lines that a loop reads which ends in a row, as far as the text shows them, and how many rows below belong to it:
 /// `done <<EOF`, or `done < list.txt` where `cat list.txt` shows that file.
-pub(super) fn lines_read(rows: &[Row<'_>], at: usize) -> (Option<Vec<String>>, usize) {
+pub(super) fn lines_read(
+    rows: &[Row<'_>],
+    at: usize,
+    shown: &Shown,
+) -> (Option<Vec<String>>, usize) {
     let Some(behind) = rows[at].text.strip_prefix("done").map(str::trim) else { return (None, 0) };
     let texts = |rows: &[Row<'_>]| {
         let lines = rows.iter().map(|r| r.text.to_owned());
@@ -28,13 +55,8 @@ pub(super) fn lines_read(rows: &[Row<'_>], at: usize) -> (Option<Vec<String>>, u
         }),
     };
     let file = file.map(|f| f.trim_matches(['"', '\''])).filter(|f| !f.is_empty());
-    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let shows = |row: &Row<'_>| {
-        let (bare, prompted) = unprompt(*row);
-        let shown = bare.text.strip_prefix("sudo ").unwrap_or(bare.text).strip_prefix("cat ");
-        prompted && shown.zip(file).is_some_and(|(shown, file)| name(shown.trim()) == name(file))
-    };
-    let Some(start) = file.and_then(|_| rows.iter().position(shows)) else { return (None, 0) };
+    let start = file.and_then(|file| shown.get_or_init(|| files(rows)).get(name(file)).copied());
+    let Some(start) = start else { return (None, 0) };
     let below = &rows[start + 1..];
     let end = below.iter().position(|r| r.text.is_empty() || unprompt(*r).1 || is_fence(r.text));
     (Some(texts(&below[..end.unwrap_or(below.len())])), 0)

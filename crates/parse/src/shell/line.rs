@@ -223,12 +223,14 @@ pub(super) fn first_word(row: Row<'_>) -> &str {
     row.text.split_whitespace().next().unwrap_or_default()
 }
 
+/// The loop of a row that another program's output goes into, without that program.
+pub(super) fn fed(row: Row<'_>) -> Row<'_> {
+    row.text.find("| while ").map_or(row, |at| row.skip(at + 2))
+}
+
 /// Whether a line opens a loop or a branch, however its condition looks: what follows it says so.
 pub(super) fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {
-    let first = |row: Row<'_>| {
-        let at = row.text.find("| while ").map_or(0, |at| at + 2);
-        row.text[at..].split_whitespace().next().map(str::to_owned)
-    };
+    let first = |row: Row<'_>| fed(row).text.split_whitespace().next().map(str::to_owned);
     let rows: Vec<Row<'_>> = parts.iter().map(|p| p.row).chain(next).collect();
     let waits =
         |at: usize, with: &str| rows[at + 1..].iter().any(|r| first(*r).as_deref() == Some(with));

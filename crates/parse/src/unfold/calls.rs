@@ -17,26 +17,18 @@ const MAYBE: [&str; 12] = [
 ];
 
 /// What stands before the first string of a call.
-const OPENS: [&str; 12] = [
-    "(\"",
-    "('",
-    "(`",
-    "([\"",
-    "(['",
-    "(f\"",
-    "(f'",
-    "([ \"",
-    "system \"",
-    "system '",
-    "%x(",
-    "%x{",
-];
+const OPENS: [&str; 10] =
+    ["(\"", "('", "(`", "([\"", "(['", "(f\"", "(f'", "([ \"", "system \"", "system '"];
+
+/// What opens a string that Ruby runs, and what ends it.
+const PERCENT: [(&str, char); 3] = [("%x(", ')'), ("%x{", '}'), ("%x[", ']')];
 
 /// Whether a text may hold such calls.
 pub(super) fn any(text: &str) -> bool {
     let begins = |rest: &str| BEGINS.iter().any(|name| rest.starts_with(name));
     let in_line = OPENS
-        .iter()
+        .into_iter()
+        .chain(PERCENT.map(|(open, _)| open))
         .any(|open| text.match_indices(open).any(|(at, _)| begins(&text[at + open.len()..])));
     // The first word may stand in the next line.
     let below = |(at, _): (usize, &str)| {
@@ -320,7 +312,7 @@ fn command(row: Row<'_>) -> Option<Called> {
 
 /// What `%x(iptables …)` of Ruby runs.
 fn percent(row: Row<'_>) -> Option<Row<'_>> {
-    let (at, close) = [("%x(", ')'), ("%x{", '}'), ("%x[", ']')]
+    let (at, close) = PERCENT
         .into_iter()
         .find_map(|(open, close)| Some((row.text.find(open)? + open.len(), close)))?;
     let inner = row.skip(at);

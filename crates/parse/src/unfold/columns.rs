@@ -207,9 +207,12 @@ fn listed(cell: Row<'_>, cut: &mut impl FnMut(usize, usize, &'static str)) {
             "reject-with" => put(11, "--reject-with"),
             text if text.starts_with("to:") => put(3, "--to "),
             text => {
-                let ports = [("dpt:", "--dport "), ("dpts:", "--dport ")]
-                    .into_iter()
-                    .chain([("spt:", "--sport "), ("spts:", "--sport ")]);
+                let ports = [
+                    ("dpt:", "--dport "),
+                    ("dpts:", "--dport "),
+                    ("spt:", "--sport "),
+                    ("spts:", "--sport "),
+                ];
                 if let Some((name, with)) = ports.into_iter().find(|(n, _)| text.starts_with(*n)) {
                     put(name.len(), with);
                 }
