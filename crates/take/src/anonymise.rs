@@ -292,8 +292,10 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        self.add_words(text, &mut found);
         found.order_by_key(|f| f.at.start);
+        for word in self.words.clone() {
+            self.add_word(text, &word, &mut found);
+        }
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         // So many characters more than before stand in the line, to be taken from the next blanks.
@@ -310,26 +312,29 @@ impl<'w> Work<'w> {
         out
     }
 
-    /// Puts the words of the wishes among what was found. What is replaced as a whole has them replaced with it.
-    fn add_words(&mut self, text: &str, found: &mut Vec<Found>) {
+    /// Puts a word of the wishes among what was found, which is in order. What is replaced as a whole has the word
+    /// replaced with it.
+    fn add_word(&mut self, text: &str, word: &str, found: &mut Vec<Found>) {
         let small = text.to_ascii_lowercase();
-        for word in self.words.clone() {
-            let mut at = 0;
-            while let Some(from) = small[at..].find(&word).map(|n| at + n) {
-                let place = from..from + word.len();
-                at = place.end;
-                let meets = |f: &&Found| f.at.start < place.end && f.at.end > place.start;
-                let goes = found.iter().filter(meets).any(|f| {
-                    let is_within = f.at.start >= place.start && f.at.end <= place.end;
-                    let old = &text[f.at.clone()];
-                    !is_within && self.given_for(old, &f.what).is_some_and(|(_, new)| new != old)
-                });
-                if !goes {
-                    found.retain(|f| !meets(&f));
-                    found.push(Found { at: place, what: What::Name("word") });
-                }
+        let before = std::mem::take(found);
+        let mut rest = &before[..];
+        for (from, _) in small.match_indices(word) {
+            let place = from..from + word.len();
+            let ended = rest.partition_point(|f| f.at.end <= place.start);
+            found.extend_from_slice(&rest[..ended]);
+            rest = &rest[ended..];
+            let met = rest.partition_point(|f| f.at.start < place.end);
+            let goes = rest[..met].iter().any(|f| {
+                let is_within = f.at.start >= place.start && f.at.end <= place.end;
+                let old = &text[f.at.clone()];
+                !is_within && self.given_for(old, &f.what).is_some_and(|(_, new)| new != old)
+            });
+            if !goes {
+                found.push(Found { at: place, what: What::Name("word") });
+                rest = &rest[met..];
             }
         }
+        found.extend_from_slice(rest);
     }
 
     /// What stands in the place of something, which is counted.
