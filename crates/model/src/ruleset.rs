@@ -83,6 +83,12 @@ impl Ruleset {
         &self.chains[id.0 as usize]
     }
 
+    /// When a base chain was registered: as commands tell, else as it is listed. Of equal priorities the chain with the
+    /// higher number runs first.
+    pub fn registered(&self, id: ChainId) -> u32 {
+        self.chain(id).base.as_ref().and_then(|base| base.registered).unwrap_or(id.0)
+    }
+
     /// The rule behind an id.
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.0 as usize]

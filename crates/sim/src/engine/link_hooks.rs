@@ -98,14 +98,15 @@ impl Walker<'_> {
         families: &[Family],
         device: Option<&Text>,
     ) -> Vec<(i32, ChainId)> {
-        let bases = self.world.hooked.standing(&self.world.host.rules, |f| families.contains(&f));
+        let rules = &self.world.host.rules;
+        let bases = self.world.hooked.standing(rules, |f| families.contains(&f));
         let here = |(id, chain): (ChainId, &Chain)| {
             let base = chain.base.as_ref()?;
             let on = device.is_none_or(|d| base.devices.contains(d));
             (base.hook == hook && on).then_some((base.priority, id))
         };
         let mut line: Vec<(i32, ChainId)> = bases.filter_map(here).collect();
-        line.order_by_key(|(priority, c)| (*priority, std::cmp::Reverse(self.registered(*c))));
+        line.order_by_key(|(priority, c)| (*priority, std::cmp::Reverse(rules.registered(*c))));
         line
     }
 }

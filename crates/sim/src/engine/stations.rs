@@ -30,8 +30,8 @@ impl Walker<'_> {
 
     /// The stations of a line by priority, of equal ones the one that was registered later first.
     fn sorted(&self, v6: bool, hook: Hook, nat: bool) -> Line {
-        let hooked = &self.world.hooked;
-        let bases = || hooked.that_see(&self.world.host.rules, v6);
+        let (hooked, rules) = (&self.world.hooked, &self.world.host.rules);
+        let bases = || hooked.that_see(rules, v6);
         let placed = |(id, chain): (ChainId, &Chain)| {
             let base = chain.base.as_ref()?;
             let here = base.hook == hook && (base.kind == ChainKind::Nat) == nat;
@@ -44,11 +44,11 @@ impl Walker<'_> {
             let priority = if enters { priority::DSTNAT } else { priority::SRCNAT };
             // It is registered on every hook with the first nat chain of any.
             let by = bases().map(|(id, _)| id).filter(|c| self.kind(*c) == Some(ChainKind::Nat));
-            let by = by.min_by_key(|c| self.registered(*c));
+            let by = by.min_by_key(|c| rules.registered(*c));
             line.push(Placed { priority, station: Station::Nat, by });
         }
         line.extend(self.absent_tables(v6, hook, nat));
-        line.order_by_key(|s| (s.priority, s.by.map(|by| Reverse(self.registered(by)))));
+        line.order_by_key(|s| (s.priority, s.by.map(|by| Reverse(rules.registered(by)))));
         let asks = line.iter().enumerate().any(|(at, one)| {
             let alike = line[at + 1..].iter().take_while(|s| s.priority == one.priority);
             alike
@@ -75,12 +75,6 @@ impl Walker<'_> {
         };
         let tables = tables_at(hook).into_iter().filter(|(table, _)| (*table == "nat") == nat);
         tables.filter_map(absent).collect()
-    }
-
-    /// When a chain was registered: as commands tell, else as it is listed.
-    pub(super) fn registered(&self, chain: ChainId) -> u32 {
-        let base = self.world.host.rules.chain(chain).base.as_ref();
-        base.and_then(|b| b.registered).unwrap_or(chain.0)
     }
 
     /// Stations in order. Where it is not known which of two of equal priorities was registered later, and one is of

@@ -1,7 +1,7 @@
 //! Which base chains of a hook decide whether a packet passes.
 
 use crate::explained::Explained;
-use chainwalk_model::{Backend, ChainId, ChainKind, Hook};
+use chainwalk_model::{ChainId, ChainKind, Hook, Order};
 use std::cmp::Reverse;
 
 /// The base chains at a hook whose verdict can stop a packet, in the order in which they run.
@@ -16,13 +16,9 @@ pub(crate) fn filters_at<'a>(t: &Explained<'a>, hook: Hook) -> impl Iterator<Ite
             (base.hook == hook && !nat && !rules.table(chain.table).dormant).then_some(id)
         })
         .collect();
-    all.sort_by_key(|id| {
-        let chain = rules.chain(*id);
-        let base = chain.base.as_ref();
-        let nft = rules.table(chain.table).backend == Backend::Nft;
-        // Of equal priorities the one that came to be later runs first.
-        let last = base.and_then(|b| b.registered).unwrap_or(id.0);
-        (base.map(|b| b.priority), if nft { Some(Reverse(last)) } else { None })
+    all.order_by_key(|id| {
+        let base = rules.chain(*id).base.as_ref();
+        (base.map(|b| b.priority), Reverse(rules.registered(*id)))
     });
     all.into_iter()
 }
