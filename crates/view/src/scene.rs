@@ -27,7 +27,7 @@ mod drawer;
 mod frame;
 mod geometry;
 mod panel;
-mod pen;
+pub(crate) mod pen;
 mod phone;
 mod room;
 mod tag;

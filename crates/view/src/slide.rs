@@ -5,6 +5,7 @@ use crate::drawing::{Item, Measure, Scene};
 use crate::explained::Explained;
 use crate::figure::palette;
 use crate::page::{Colours, Lang};
+use crate::scene::pen::Pen;
 use crate::scene::scene_room;
 use crate::svg::{Draw, SHAPES, escaped, is_label, number, packet};
 use std::fmt::Write as _;
@@ -48,11 +49,12 @@ pub fn slide(
         number(height),
     );
     let draw = Draw { measure: Some(measure), named: false };
+    let pen = Pen::new(measure);
     let mut text = |y: f64, text: &str, class: &str| {
-        let text = fitted(text, class, width - 2.0 * MARGIN, measure);
+        let text = pen.fit(text, width - 2.0 * MARGIN, class);
         draw.item(&mut out, &Item::Text { x: MARGIN, y, text, class: class.into() });
     };
-    let lines = broken(heading, "s58 w7", width - 2.0 * MARGIN, measure);
+    let lines = pen.wrap(heading, width - 2.0 * MARGIN, 2, "s58 w7");
     let at = if lines.len() > 1 { &TWO[..] } else { &ONE[..] };
     for (y, words) in at.iter().zip(&lines) {
         text(*y, words, "s58 w7");
@@ -81,28 +83,6 @@ fn drawn(out: &mut String, draw: Draw, scene: &Scene) {
     }
 }
 
-/// The text in two lines where it is too long for one; the second has what is left.
-fn broken(text: &str, class: &str, room: f64, measure: &dyn Measure) -> Vec<String> {
-    if measure.width(text, class) <= room {
-        return vec![text.to_owned()];
-    }
-    // Between words, or anywhere in a script that has no blanks.
-    let ends = text.char_indices().filter(|(_, c)| *c == ' ' || *c > '\u{2fff}').map(|(at, _)| at);
-    let end = ends.filter(|at| measure.width(&text[..*at], class) <= room).max();
-    let (first, rest) = text.split_at(end.unwrap_or(text.len()));
-    vec![first.to_owned(), rest.trim_start().to_owned()]
-}
-
-/// The text, or as much of it as there is room for.
-fn fitted(text: &str, class: &str, room: f64, measure: &dyn Measure) -> String {
-    if measure.width(text, class) <= room {
-        return text.to_owned();
-    }
-    let ends = text.char_indices().map(|(at, _)| at);
-    let cut = |at: usize| [text[..at].trim_end(), "…"].concat();
-    ends.map(cut).filter(|cut| measure.width(cut, class) <= room).last().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,14 +91,14 @@ mod tests {
     #[test]
     fn a_heading_has_two_lines_and_what_is_longer_is_cut() {
         let long = "Rule 4 bans an address that tries passwords all night. ".repeat(4);
-        let room = 800.0;
-        let lines = broken(long.trim(), "s58 w7", room, &TableMeasure);
+        let (room, class) = (800.0, "s58 w7");
+        let pen = Pen::new(&TableMeasure);
+        let lines = pen.wrap(long.trim(), room, 2, class);
         assert_eq!(lines.len(), 2);
-        assert!(TableMeasure.width(&lines[0], "s58 w7") <= room && !lines[0].ends_with(' '));
-        let cut = fitted(&lines[1], "s58 w7", room, &TableMeasure);
-        assert!(cut.ends_with('…') && TableMeasure.width(&cut, "s58 w7") <= room, "{cut}");
-        assert_eq!(broken("Short", "s58 w7", room, &TableMeasure), ["Short"]);
-        let zh = broken(&"永远轮不到的规则".repeat(4), "s58 w7", room, &TableMeasure);
-        assert!(zh.len() == 2 && TableMeasure.width(&zh[0], "s58 w7") <= room, "{zh:?}");
+        assert!(lines.iter().all(|line| pen.width(line, class) <= room), "{lines:?}");
+        assert!(!lines[0].ends_with(' ') && lines[1].ends_with('…'), "{lines:?}");
+        assert_eq!(pen.wrap("Short", room, 2, class), ["Short"]);
+        let zh = pen.wrap(&"永远轮不到的规则".repeat(4), room, 2, class);
+        assert!(zh.len() == 2 && pen.width(&zh[0], class) <= room, "{zh:?}");
     }
 }
