@@ -133,36 +133,35 @@ pub(crate) fn decider(t: &Explained) -> Option<Fork> {
 pub(crate) fn standing(t: &Explained) -> Tone {
     let Some(outcome) = t.outcome() else { return Tone::Idle };
     if let Some(split) = decider(t) {
-        return if fails(t, &split) { Tone::Stop } else { Tone::Depends };
+        return decided(t, &split).0;
     }
-    let turn = t.trip().and_then(|trip| trip::turn(t, outcome, &trip));
-    turn.map_or_else(|| fate::tone(&outcome.trace.fate), |turn| turn.tone)
+    turned(t, outcome).map_or_else(|| fate::tone(&outcome.trace.fate), |turn| turn.tone)
+}
+
+/// What becomes of the answer to a packet, where that says more than its own end.
+fn turned(t: &Explained, outcome: &Outcome) -> Option<Turn> {
+    let round = t.trip()?;
+    trip::turn(t, outcome, &round)
 }
 
 /// What the end of the way that is followed hangs on, if it does.
 pub(crate) fn hangs_on(t: &Explained) -> Option<Sentence> {
-    decider(t).map(|split| split_head(t, &split))
+    decider(t).map(|split| decided(t, &split).1)
 }
 
 /// The headline of the way that is followed, with what becomes of the answer where that says more.
 pub(crate) fn followed_head(t: &Explained) -> Option<Sentence> {
     let outcome = t.outcome()?;
-    let turn = t.trip().and_then(|trip| trip::turn(t, outcome, &trip));
-    Some(turn.map_or_else(|| headline(t, outcome), |turn| turn.headline))
+    Some(turned(t, outcome).map_or_else(|| headline(t, outcome), |turn| turn.headline))
 }
 
-/// Whether all ways out of a split end badly: what every answer comes to needs no answer.
-fn fails(t: &Explained, split: &Fork) -> bool {
+/// How an answer that a split decides stands, and its headline. Where all ways out of it end badly, it needs no answer.
+fn decided(t: &Explained, split: &Fork) -> (Tone, Sentence) {
     let whole = t.walk().is_some_and(|walk| !walk.cut);
-    whole && split.branches.iter().flat_map(|b| &b.outcomes).all(|o| ends_badly(t, *o))
-}
-
-/// The headline of an answer that a split decides.
-fn split_head(t: &Explained, split: &Fork) -> Sentence {
-    if fails(t, split) {
-        say!(t.lang, HeadFails, count = split.branches.len())
+    if whole && split.branches.iter().flat_map(|b| &b.outcomes).all(|o| ends_badly(t, *o)) {
+        (Tone::Stop, say!(t.lang, HeadFails, count = split.branches.len()))
     } else {
-        say!(t.lang, HeadDepends, what = what_decides(t, &split.question))
+        (Tone::Depends, say!(t.lang, HeadDepends, what = what_decides(t, &split.question)))
     }
 }
 
@@ -348,8 +347,7 @@ impl From<chainwalk_model::Count> for Arg {
 fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
-    let tone = if fails(t, split) { Tone::Stop } else { Tone::Depends };
-    let headline = split_head(t, split);
+    let (tone, headline) = decided(t, split);
     let many = split.branches.len() > SINGLE;
     let parts = if many { groups(t, split) } else { singly(t, split) };
     let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });

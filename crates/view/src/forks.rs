@@ -135,76 +135,81 @@ impl<'e> Forks<'e> {
 
     /// The split at choice `at`.
     pub(crate) fn at(&self, at: usize) -> Option<Fork> {
-        fork(self.t, &self.shared, at)
-    }
-}
-
-fn fork(t: &Explained, shared: &[(usize, usize)], at: usize) -> Option<Fork> {
-    let walk = t.walk()?;
-    let chosen = t.chosen();
-    let own = &walk.outcomes.get(chosen)?.choices;
-    let question = own.get(at)?.question.clone();
-    let mut branches: Vec<Branch> = Vec::new();
-    for &(index, _) in shared.iter().filter(|(_, shared)| *shared >= at) {
-        let choices = &walk.outcomes[index].choices;
-        let key = key(t, choices, at);
-        if key.is_empty() {
-            continue;
-        }
-        match branches.iter_mut().find(|b| b.key == key) {
-            Some(branch) => {
-                branch.outcomes.push(index);
-                if index == chosen {
-                    branch.outcome = index;
-                    branch.followed = true;
-                }
+        let t = self.t;
+        let walk = t.walk()?;
+        let chosen = t.chosen();
+        let own = &walk.outcomes.get(chosen)?.choices;
+        let question = own.get(at)?.question.clone();
+        let mut branches: Vec<Branch> = Vec::new();
+        for &(index, _) in self.shared.iter().filter(|(_, shared)| *shared >= at) {
+            let choices = &walk.outcomes[index].choices;
+            let key = key(t, choices, at);
+            if key.is_empty() {
+                continue;
             }
-            None => branches.push(Branch {
-                weight: key.iter().map(|c| c.weight).product(),
-                key: key.to_vec(),
-                outcome: index,
-                outcomes: vec![index],
-                followed: index == chosen,
-            }),
+            match branches.iter_mut().find(|b| b.key == key) {
+                Some(branch) => {
+                    branch.outcomes.push(index);
+                    if index == chosen {
+                        branch.outcome = index;
+                        branch.followed = true;
+                    }
+                }
+                None => branches.push(Branch {
+                    weight: key.iter().map(|c| c.weight).product(),
+                    key: key.to_vec(),
+                    outcome: index,
+                    outcomes: vec![index],
+                    followed: index == chosen,
+                }),
+            }
         }
-    }
-    branches.order_by_key(|b| {
-        let last = match b.answer() {
-            Some(Answer::Yes) => 0,
-            Some(Answer::No) => 1,
-            _ => 2,
-        };
-        (if matches!(question, Question::Random(..)) { b.key.len() } else { 0 }, last)
-    });
-    let mut rules: Vec<u32> = Vec::new();
-    for branch in &branches {
-        for choice in &branch.key {
-            if let Some(rule) = rule_of(&choice.question) {
-                let number = t.rules().rule(rule).number;
-                if !rules.contains(&number) {
-                    rules.push(number);
+        branches.order_by_key(|b| {
+            let last = match b.answer() {
+                Some(Answer::Yes) => 0,
+                Some(Answer::No) => 1,
+                _ => 2,
+            };
+            (if matches!(question, Question::Random(..)) { b.key.len() } else { 0 }, last)
+        });
+        let mut rules: Vec<u32> = Vec::new();
+        for branch in &branches {
+            for choice in &branch.key {
+                if let Some(rule) = rule_of(&choice.question) {
+                    let number = t.rules().rule(rule).number;
+                    if !rules.contains(&number) {
+                        rules.push(number);
+                    }
                 }
             }
         }
+        let chain = rule_of(&question).map(|r| t.rules().rule(r).chain);
+        // The rule after the last random one takes the rest: it belongs to the choice.
+        if matches!(question, Question::Random(..))
+            && let Some(rest) = branches.iter().find(|b| b.answer() == Some(&Answer::No))
+            && let Some(taken) =
+                first_match(&walk.outcomes[rest.outcome].trace, at + rest.key.len() - 1)
+            && Some(t.rules().rule(taken).chain) == chain
+            && !rules.contains(&t.rules().rule(taken).number)
+        {
+            rules.push(t.rules().rule(taken).number);
+        }
+        let unwalked = unwalked(t, &question, &branches);
+        if unwalked.is_some()
+            && let Some((last, chain)) = rules.last().zip(chain)
+        {
+            rules.extend(last + 1..=t.rules().chain(chain).rules.len() as u32);
+        }
+        Some(Fork {
+            question,
+            at,
+            choices: branches_len(&branches),
+            rules,
+            chain,
+            branches,
+            unwalked,
+        })
     }
-    let chain = rule_of(&question).map(|r| t.rules().rule(r).chain);
-    // The rule after the last random one takes the rest: it belongs to the choice.
-    if matches!(question, Question::Random(..))
-        && let Some(rest) = branches.iter().find(|b| b.answer() == Some(&Answer::No))
-        && let Some(taken) =
-            first_match(&walk.outcomes[rest.outcome].trace, at + rest.key.len() - 1)
-        && Some(t.rules().rule(taken).chain) == chain
-        && !rules.contains(&t.rules().rule(taken).number)
-    {
-        rules.push(t.rules().rule(taken).number);
-    }
-    let unwalked = unwalked(t, &question, &branches);
-    if unwalked.is_some()
-        && let Some((last, chain)) = rules.last().zip(chain)
-    {
-        rules.extend(last + 1..=t.rules().chain(chain).rules.len() as u32);
-    }
-    Some(Fork { question, at, choices: branches_len(&branches), rules, chain, branches, unwalked })
 }
 
 /// The ways out of a split by chance behind those that were walked, where all that is left of its chain are rules that

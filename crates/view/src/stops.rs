@@ -193,25 +193,22 @@ fn lane(t: &Explained, reply: Option<usize>, out: &mut Vec<TimelineStop>, depth:
                 lay.add(StopKind::Kernel, None, None, here);
                 lay.hook = None;
             }
-            event @ Event::Fork(_) if drawn(t, event).is_some() => {
-                if drawn(t, event) == Some(&Question::PortChoice(None)) {
-                    lay.add(StopKind::Kernel, None, base, here);
-                } else {
-                    absorbed = true;
+            event @ Event::Fork(at) => match drawn(t, event) {
+                Some(Question::PortChoice(None)) => lay.add(StopKind::Kernel, None, base, here),
+                Some(_) => absorbed = true,
+                None => {
+                    let at = *at as usize;
+                    if at >= covered
+                        && let Some(split) = forks.at(at)
+                    {
+                        covered = at + split.choices;
+                        let last = end_of_fork(t, trace, step, &split);
+                        let chain = split.chain;
+                        lay.add(StopKind::Fork(Box::new(split)), chain, base, (step, last));
+                        step = last;
+                    }
                 }
-            }
-            Event::Fork(at) => {
-                let at = *at as usize;
-                if at >= covered
-                    && let Some(split) = forks.at(at)
-                {
-                    covered = at + split.choices;
-                    let last = end_of_fork(t, trace, step, &split);
-                    let chain = split.chain;
-                    lay.add(StopKind::Fork(Box::new(split)), chain, base, (step, last));
-                    step = last;
-                }
-            }
+            },
             Event::End => lay.add(StopKind::Fate, None, None, here),
         }
         if absorbed && let Some(own) = lay.own {

@@ -26,9 +26,7 @@ pub(super) fn use_full(app: &NodeRef) -> (bool, Callback<()>) {
                 EventListener::new(&window(), "keydown", move |event| {
                     let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
                     if key.as_deref() == Some("Escape") && in_page(".veil").is_none() {
-                        if document().fullscreen_element().is_some() {
-                            document().exit_fullscreen();
-                        }
+                        give_back();
                         full.set(false);
                     }
                 })
@@ -40,9 +38,7 @@ pub(super) fn use_full(app: &NodeRef) -> (bool, Callback<()>) {
         let (full, app) = (full.clone(), app.clone());
         Callback::from(move |()| {
             if *full {
-                if document().fullscreen_element().is_some() {
-                    document().exit_fullscreen();
-                }
+                give_back();
             } else if let Some(app) = app.cast::<Element>() {
                 let _ = app.request_fullscreen();
             }
@@ -50,4 +46,11 @@ pub(super) fn use_full(app: &NodeRef) -> (bool, Callback<()>) {
         })
     };
     (*full, turn)
+}
+
+/// Gives back the screen that the browser gave; some give none.
+fn give_back() {
+    if document().fullscreen_element().is_some() {
+        document().exit_fullscreen();
+    }
 }

@@ -1,8 +1,8 @@
 //! Guests and pods: what is behind a bridge of a program's own, and who asks whom.
 
 use super::sight::Sight;
+use crate::addr::prefix;
 use chainwalk_model::{Entry, Hook, Interface, Policy};
-use std::net::IpAddr;
 
 /// Whether a program made a bridge for guests of its own, by the usual name.
 pub(super) fn is_of_guests(name: &str) -> bool {
@@ -15,6 +15,11 @@ pub(super) fn is_of_guests(name: &str) -> bool {
 /// How the ports of guests are called.
 const GUESTS: [&str; 6] = ["vnet", "veth", "tap", "fwpr", "fwln", "macvtap"];
 
+/// Whether a port is called as those of guests are.
+fn is_called_guest(port: &str) -> bool {
+    GUESTS.iter().any(|name| port.starts_with(name))
+}
+
 /// Whether a bridge has guests behind its ports, and the paste shows what passes through, not what comes in.
 pub(super) fn has_guests(at: &Sight, bridge: &str) -> bool {
     let host = &at.world.host;
@@ -25,28 +30,22 @@ pub(super) fn has_guests(at: &Sight, bridge: &str) -> bool {
             b.hook == hook && known && &*host.rules.table(c.table).name == "filter"
         })
     };
-    let port = |i: &Interface| {
-        i.master.as_deref() == Some(bridge) && GUESTS.iter().any(|n| i.name.starts_with(n))
-    };
+    let port = |i: &Interface| i.master.as_deref() == Some(bridge) && is_called_guest(&i.name);
     host.interfaces.iter().any(port) && shown(Hook::Forward) && !shown(Hook::Input)
 }
 
 /// Whether a packet comes in by a port of a bridge that is called as those of guests are.
 pub(super) fn is_guest(at: &Sight) -> bool {
     let Entry::Wire { iface, .. } = at.entry else { return false };
-    let named = GUESTS.iter().any(|n| iface.starts_with(n));
-    named && at.world.host.interface(iface).is_some_and(|i| i.master.is_some())
+    is_called_guest(iface) && at.world.host.interface(iface).is_some_and(|i| i.master.is_some())
 }
 
 /// Whether a pod asks another by its own address: Services have a network of theirs.
 pub(super) fn is_among_pods(at: &Sight) -> bool {
-    let Entry::Wire { iface, .. } = at.sent.entry.clone() else { return false };
+    let Entry::Wire { iface, .. } = &at.sent.entry else { return false };
     let overlay = ["flannel", "cni", "cali", "vxlan", "cilium", "tunl", "weave", "kube-"];
     let (src, dst) = (at.sent.packet.ip.src, at.sent.packet.ip.dst);
-    let net = |addr: IpAddr| match addr {
-        IpAddr::V4(a) => Some([a.octets()[0], a.octets()[1]]),
-        IpAddr::V6(_) => None,
-    };
     overlay.iter().any(|name| iface.starts_with(name))
-        && net(src).is_some_and(|n| Some(n) == net(dst))
+        && src.is_ipv4()
+        && prefix(src, 16) == prefix(dst, 16)
 }
