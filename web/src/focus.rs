@@ -3,6 +3,7 @@
 //! A keyboard goes on at a control nearby. After a click or a tap it is the section around, which shows no
 //! outline and leaves every key to the page.
 
+use crate::keys::Toward;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::utils::document;
@@ -20,6 +21,39 @@ use yew::prelude::*;
 pub(crate) fn to_walk() {
     if let Some(element) = in_page(".rows[role=tree], .packet-row") {
         let _ = element.focus();
+    }
+}
+
+/// The parts of the page in reading order: a part, and what in it takes the focus.
+const PANES: [(&str, &str); 6] = [
+    ("header", "[data-testid=packet]"),
+    (".above", ".above button:not(:disabled), .above summary"),
+    (".left", ".left [contenteditable=true]"),
+    (".stage", ".stage [tabindex='0'], .stage button:not(:disabled)"),
+    (".right", ".rows[role=tree], .packet-row, .right button:not(:disabled)"),
+    ("footer.time", "footer.time button:not(:disabled)"),
+];
+
+/// Gives the focus to the next part of the page that is seen, or to the one before; from outside of all to the first.
+pub(crate) fn to_pane(toward: Toward) {
+    let active = document().active_element();
+    let here = active.and_then(|one| {
+        PANES.iter().position(|(part, _)| one.closest(part).is_ok_and(|part| part.is_some()))
+    });
+    let count = PANES.len();
+    let order = (1..=count).map(|by| match (here, toward) {
+        (Some(here), Toward::Next) => (here + by) % count,
+        (Some(here), Toward::Before) => (here + count - by) % count,
+        (None, Toward::Next) => by - 1,
+        (None, Toward::Before) => count - by,
+    });
+    let taker = order.filter_map(|at| {
+        let all = document().query_selector_all(PANES[at].1).ok()?;
+        let mut all = (0..all.length()).filter_map(|n| all.item(n)?.dyn_into::<HtmlElement>().ok());
+        all.find(there)
+    });
+    if let Some(taker) = taker.into_iter().next() {
+        let _ = taker.focus();
     }
 }
 

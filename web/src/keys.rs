@@ -15,8 +15,26 @@ pub enum Press {
     Fate,
     /// The drawing takes the whole screen, or gives it back.
     Full,
+    /// The focus goes to the next part of the page, or to the one before.
+    Pane(Toward),
+    /// The next line that could not be read is shown, or the one before.
+    Problem(Toward),
     /// The diagram is drawn larger, smaller, or to fit.
     Zoom(Zooming),
+}
+
+/// Which way along an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toward {
+    /// To what follows; behind the last comes the first.
+    Next,
+    /// To what comes before; before the first comes the last.
+    Before,
+}
+
+/// Whether a key has its meaning for the page wherever the focus is, in a text too.
+pub fn is_everywhere(key: &str) -> bool {
+    matches!(key, "Escape" | "F6" | "F8")
 }
 
 /// A change of the diagram's size on the screen.
@@ -40,7 +58,10 @@ pub fn press(
     only: bool,
 ) -> Option<Press> {
     let act = |action| Some(Press::Act(action));
+    let toward = if shift { Toward::Before } else { Toward::Next };
     match key {
+        "F6" => return Some(Press::Pane(toward)),
+        "F8" => return Some(Press::Problem(toward)),
         "/" => return Some(Press::Field),
         "f" => return Some(Press::Full),
         "r" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
@@ -131,6 +152,8 @@ mod tests {
         assert_eq!(press("/", false, 0, None, false), Some(Press::Field));
         assert_eq!(press("a", false, 0, Some(&timeline()), false), None);
         assert_eq!(press("f", false, 0, None, false), Some(Press::Full));
+        assert_eq!(press("F6", true, 0, None, false), Some(Press::Pane(Toward::Before)));
+        assert_eq!(press("F8", false, 0, None, false), Some(Press::Problem(Toward::Next)));
         assert_eq!(press("r", false, 0, None, false), None);
         assert_eq!(press("r", false, 0, Some(&timeline()), false), Some(Press::Fate));
         assert_eq!(press("0", false, 0, None, false), Some(Press::Zoom(Zooming::Fit)));

@@ -118,6 +118,8 @@ words! {
     GoToLines => "Press to show its lines", "点击查看所在行";
     GoToStep => "Press to go to step {step}", "点击转到第 {step} 步";
     Help => "Keys", "快捷键";
+    HelpPane => "Next part of the page; with ⇧ the one before", "页面的下一部分；加 ⇧ 为上一部分";
+    HelpProblem => "Next line that could not be read; with ⇧ the one before", "下一处无法读取的行；加 ⇧ 为上一处";
     HelpEscape => "Close what is open; go back", "关闭打开的内容；返回";
     HelpEnds => "First step, last step", "第一步、最后一步";
     HelpField => "Packet field", "数据包输入框";

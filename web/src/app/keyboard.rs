@@ -1,6 +1,7 @@
 //! The keys of the page, where nothing of it takes them for itself.
 
-use crate::keys::{Press, press};
+use crate::keys::{Press, is_everywhere, press};
+use crate::parts::shut_fates;
 use crate::state::{Action, Overlay, State};
 use chainwalk::view::Timeline;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -47,10 +48,13 @@ pub(crate) fn use_keys(
             let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
                 || (key.starts_with("Arrow")
                     && within(event, "input[type=radio], [role=separator]"));
-            if (typing && key != "Escape")
+            if (typing && !is_everywhere(&key))
                 || taken
                 || (matches!(open, Some(Overlay::Help | Overlay::Share)) && key != "Escape")
             {
+                return;
+            }
+            if key == "Escape" && shut_fates() {
                 return;
             }
             match press(&key, event.shift_key(), stop, timeline.as_ref(), only) {

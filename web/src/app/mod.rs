@@ -22,7 +22,7 @@ mod zoom;
 
 use crate::class::{Classroom, use_place};
 use crate::examples;
-use crate::focus::use_focus_kept;
+use crate::focus::{to_pane, use_focus_kept};
 use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
@@ -31,7 +31,8 @@ use crate::pace::swept;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
     HostPane, Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane,
-    Player, Promises, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, clear, hint, tone_name,
+    Player, Promises, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, clear, hint,
+    problem_beside, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -140,17 +141,25 @@ pub fn App() -> Html {
         use_brief(narrow, told.as_ref().map(|t| t.generation));
     let place = use_place();
     use_lessons(&state);
+    let Reveals { at: revealed, reveal, show, turn_to, turn_to_lines } =
+        use_reveals(narrow, &dispatch);
     use_keys(&state, stop, timeline.clone(), field.clone(), place.is_some(), {
         let (zoom, turn_full) = (zoom.clone(), turn_full.clone());
+        let (told, turn_to) = (told.clone(), turn_to.clone());
         Callback::from(move |press: Press| match press {
             Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
             Press::Fate => say_fate.emit(()),
             Press::Full => turn_full.emit(()),
+            Press::Pane(toward) => to_pane(toward),
+            Press::Problem(toward) => {
+                let problems = told.as_ref().map(|told| &*told.problems).unwrap_or_default();
+                if let Some(span) = problem_beside(problems, revealed.cursor_span(), toward) {
+                    turn_to.emit((span, true));
+                }
+            }
             Press::Act(_) | Press::Field => {}
         })
     });
-    let Reveals { at: revealed, reveal, show, turn_to, turn_to_lines } =
-        use_reveals(narrow, &dispatch);
     let onhover = {
         let hover = hover.clone();
         use_callback((), move |at: Hover, ()| hover.set(at))

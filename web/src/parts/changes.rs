@@ -55,9 +55,7 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" {
                 event.stop_propagation();
-                if let Some(fates) = in_page(".fates details[open]") {
-                    let _ = fates.remove_attribute("open");
-                }
+                shut_fates();
                 dispatch.dispatch(Action::Search(None));
             }
         })
@@ -86,6 +84,12 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
             </div>
         </section>
     }
+}
+
+/// Shuts the whole of both fates; whether it was open.
+pub(crate) fn shut_fates() -> bool {
+    let open = in_page(".fates details[open]");
+    open.is_some_and(|fates| fates.remove_attribute("open").is_ok())
 }
 
 /// The commands of the paste that are not taken as done, each with the fate it would make; a press makes it.

@@ -116,6 +116,13 @@ pub(crate) struct Revealed {
     pub(crate) turn: u32,
 }
 
+impl Revealed {
+    /// The place that the cursor was put to, if it was.
+    pub(crate) fn cursor_span(self) -> Option<Span> {
+        self.span.filter(|_| self.cursor)
+    }
+}
+
 /// Properties of [`Editor`].
 #[derive(Properties, PartialEq)]
 pub(crate) struct EditorProps {

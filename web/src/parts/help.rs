@@ -27,6 +27,8 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["i"], Key::HelpGloss),
     (&["Ctrl", "."], Key::HelpGlossText),
     (&["Ctrl", "Z / Y"], Key::HelpUndo),
+    (&["F6"], Key::HelpPane),
+    (&["F8"], Key::HelpProblem),
     (&["Esc"], Key::HelpEscape),
     (&["/"], Key::HelpField),
     (&["s"], Key::HelpShare),

@@ -1,6 +1,7 @@
 //! What could not be read, or is remarked, line by line; what says the same of many lines is one entry.
 
 use super::icon::Icon;
+use crate::keys::Toward;
 use crate::message::PageView;
 use crate::paste::Paste;
 use crate::words::{Key, ui};
@@ -66,6 +67,22 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
     }
 }
 
+/// The problem beside a place, or at the other end of the list; without a place the first, or the last.
+pub(crate) fn problem_beside(
+    problems: &[Problem],
+    at: Option<Span>,
+    toward: Toward,
+) -> Option<Span> {
+    let mut spans: Vec<Span> = problems.iter().map(|problem| problem.span).collect();
+    spans.order_by_key(|span| span.start);
+    let at = at.map(|span| span.start);
+    let found = match toward {
+        Toward::Next => spans.iter().find(|s| at.is_none_or(|at| s.start > at)).or(spans.first()),
+        Toward::Before => spans.iter().rfind(|s| at.is_none_or(|at| s.start < at)).or(spans.last()),
+    };
+    found.copied()
+}
+
 /// Problems that say the same but for what they quote, by their places in the list; the order is that of the first of each.
 fn groups(problems: &[Problem]) -> Vec<Vec<usize>> {
     /// Two of a kind are not worth a press.
@@ -106,14 +123,29 @@ mod tests {
     use super::*;
     use chainwalk::model::DocId;
 
+    fn problem_at(text: &str, start: usize) -> Problem {
+        let span = Span::new(DocId(0), start, start + 1);
+        Problem { class: "warning".into(), text: text.into(), hint: None, span }
+    }
+
+    #[test]
+    fn the_next_problem_is_behind_the_one_that_was_shown_and_the_first_behind_the_last() {
+        let all = [problem_at("a", 4), problem_at("b", 30), problem_at("c", 9)];
+        let beside = |at: Option<usize>, toward| {
+            let at = at.map(|start| Span::new(DocId(0), start, start + 1));
+            problem_beside(&all, at, toward).map(|span| span.start)
+        };
+        assert_eq!(beside(None, Toward::Next), Some(4));
+        assert_eq!(beside(Some(4), Toward::Next), Some(9));
+        assert_eq!(beside(Some(30), Toward::Next), Some(4));
+        assert_eq!(beside(Some(9), Toward::Before), Some(4));
+        assert_eq!(beside(Some(4), Toward::Before), Some(30));
+        assert_eq!(problem_beside(&[], None, Toward::Next), None);
+    }
+
     #[test]
     fn what_says_the_same_of_many_lines_is_one() {
-        let problem = |text: &str| Problem {
-            class: "warning".into(),
-            text: text.into(),
-            hint: None,
-            span: Span::new(DocId(0), 0, 1),
-        };
+        let problem = |text: &str| problem_at(text, 0);
         let unknown = |name: &str| problem(&format!("The match “{name}” is not known."));
         let all = [unknown("a"), problem("Other."), unknown("b"), unknown("c"), unknown("d")];
         assert_eq!(groups(&all), [vec![0, 2, 3, 4], vec![1]]);

@@ -109,6 +109,8 @@ impl Page {
             "ArrowLeft" => 37,
             "ArrowUp" => 38,
             "ArrowRight" => 39,
+            "F6" => 117,
+            "F8" => 119,
             "ArrowDown" => 40,
             " " => 32,
             letter if letter.len() == 1 => u32::from(letter.to_uppercase().as_bytes()[0]),

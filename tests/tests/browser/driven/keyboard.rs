@@ -320,3 +320,52 @@ fn a_control_that_goes_away_leaves_the_focus_beside_it() -> Result<()> {
         page.until("space plays", "return at('play').getAttribute('aria-pressed') === 'true'").await
     })
 }
+
+/// Three rules, two of which hold a match that nobody knows.
+const UNKNOWN: &str = "*filter\n:INPUT DROP [0:0]\n-A INPUT -m xyzzy --one -j ACCEPT\n\
+    -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -m plugh -j DROP\nCOMMIT\n";
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn function_keys_go_round_the_parts_of_the_page_and_through_what_was_not_read() -> Result<()> {
+    drive(DESK, async |page| {
+        page.turns("stop").await?;
+        page.write("paste", UNKNOWN).await?;
+        page.until("it is remarked", "return at('problems')?.querySelectorAll('li').length > 1")
+            .await?;
+        page.send("ssh 10.0.0.1 from 10.0.0.2 in eth0").await?;
+        page.until("it is walked", "return rows().length > 2").await?;
+        page.write("packet", "ssh 10.0.0.1").await?;
+        let part = |what: &str, selector: &str| {
+            (
+                what.to_owned(),
+                format!("return document.activeElement.closest('{selector}') !== null"),
+            )
+        };
+        let order = [".above", ".left", ".right", "footer.time", "header"];
+        for selector in order {
+            page.press("F6").await?;
+            let (what, script) = part(selector, selector);
+            page.until(&what, &script).await?;
+            page.focus_is_seen(selector).await?;
+        }
+        for selector in order.iter().rev().skip(1) {
+            page.shift("F6").await?;
+            let (what, script) = part(&format!("back in {selector}"), selector);
+            page.until(&what, &script).await?;
+        }
+        let line = |n: usize| {
+            let said = ["xyzzy", "plugh"][n];
+            format!(
+                "const at = getSelection().anchorNode?.parentElement?.closest('.cm-line');
+                 return at !== null && at !== undefined && at.textContent.includes('{said}')"
+            )
+        };
+        for (key, n) in [("first", 0), ("next", 1), ("first again", 0)] {
+            page.press("F8").await?;
+            page.until(&format!("the {key} problem"), &line(n)).await?;
+        }
+        page.shift("F8").await?;
+        page.until("the last problem", &line(1)).await
+    })
+}
