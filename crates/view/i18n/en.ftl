@@ -846,6 +846,7 @@ changes-wide = Wider: other packets too
 changes-broad = Broad: removes a rule or turns a policy round, for every packet
 others-none = no other packet that was tried is affected
 others-through = lets in { $count } of { $all } other packets tried
+others-named = { $counted }: { $list }
 others-stopped = <x>stops { $count }</x> of { $all } other packets tried
 also-none = None of { $count } other packets that were tried, each different in one thing, changes its result.
 also-through = Also lets in the same packet { $list }.

@@ -769,6 +769,7 @@ changes-wide = 较宽：不止影响这个数据包
 changes-broad = 很宽：一条规则或一个默认策略对所有数据包失效
 others-none = 试过的其他数据包都不受影响
 others-through = 试过的 { $all } 个其他数据包中放行 { $count } 个
+others-named = { $counted }：{ $list }
 others-stopped = 试过的 { $all } 个其他数据包中<x>拦下 { $count } 个</x>
 also-none = 另外试了 { $count } 个只有一处不同的数据包，结果都没有改变。
 also-through = 同样的数据包，{ $list }，也会被放行。

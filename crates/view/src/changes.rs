@@ -295,24 +295,36 @@ fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
     }
 }
 
-/// How many of the packets that differ in one thing a change lets in and stops.
+/// So many packets that a change lets in or stops are named, not counted alone.
+const NAMED: usize = 2;
+
+/// How many of the packets that differ in one thing a change lets in and stops; which, where they are few.
 fn others(lang: Lang, probes: &[Probe]) -> Sentence {
-    let became = |after: bool| {
-        probes.iter().filter(|p| p.after == Some(after) && p.before == Some(!after)).count()
+    let became = |after: bool| -> Vec<&Probe> {
+        probes.iter().filter(|p| p.after == Some(after) && p.before == Some(!after)).collect()
     };
     let (through, stopped) = (became(true), became(false));
     if probes.is_empty() {
         return Sentence::new();
     }
-    if through + stopped == 0 {
+    if through.is_empty() && stopped.is_empty() {
         return say!(lang, OthersNone);
     }
+    let named = |counted: Sentence, those: &[&Probe]| {
+        if those.len() > NAMED {
+            return counted;
+        }
+        let list = join(those.iter().map(|p| probe(lang, p)), &text!(lang, ListComma));
+        say!(lang, OthersNamed, counted = counted, list = list)
+    };
     let mut parts = Vec::new();
-    if through > 0 {
-        parts.push(say!(lang, OthersThrough, count = through, all = probes.len()));
+    if !through.is_empty() {
+        let counted = say!(lang, OthersThrough, count = through.len(), all = probes.len());
+        parts.push(named(counted, &through));
     }
-    if stopped > 0 {
-        parts.push(say!(lang, OthersStopped, count = stopped, all = probes.len()));
+    if !stopped.is_empty() {
+        let counted = say!(lang, OthersStopped, count = stopped.len(), all = probes.len());
+        parts.push(named(counted, &stopped));
     }
     join(parts, " · ")
 }

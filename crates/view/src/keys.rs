@@ -706,6 +706,7 @@ keys! {
     ChangesNarrow = "changes-narrow",
     ChangesWide = "changes-wide",
     ChangesBroad = "changes-broad",
+    OthersNamed = "others-named",
     OthersNone = "others-none",
     OthersThrough = "others-through",
     OthersStopped = "others-stopped",
