@@ -35,6 +35,8 @@ const PIECE = 128 * 1024;
 const LIMIT = 64 * 1024 * 1024;
 /** A line longer than this is not tinted. */
 const LONG_LINE = 4000;
+/** A longer word may be parted at its hyphens where a line ends. */
+const UNBROKEN = 22;
 /** More hits than this are not counted. */
 const HITS = 10_000;
 /** Milliseconds within which keys are taken back together. */
@@ -204,6 +206,7 @@ const nowGutter = gutterLineClass.compute([places, "doc"], (state) => {
 
 const TINTS = [null, Decoration.mark({ class: "faint" }), Decoration.mark({ class: "strong" })];
 const GAP = Decoration.mark({ class: "gap" });
+const WHOLE = Decoration.mark({ class: "unbroken" });
 const HIT = Decoration.mark({ class: "hit" });
 const LINES = {
   plain: Decoration.line({ class: "ln" }),
@@ -250,6 +253,13 @@ const paint = (element) =>
             for (const turn of line.text.matchAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g)) {
               const at = line.from + turn.index;
               marks.push(turning(turn[0]).range(at, at + 1));
+            }
+            // An option or a name is not parted at its hyphens, unless it is longer than a narrow line.
+            if (line.length < LONG_LINE) {
+              for (const word of line.text.matchAll(/(?<!\S)\S*-\S+/g)) {
+                const begin = line.from + word.index;
+                if (word[0].length <= UNBROKEN) marks.push(WHOLE.range(begin, begin + word[0].length));
+              }
             }
             // In a narrow space columns can't line up anyway: the stylesheet closes the gaps between them.
             if (line.length < LONG_LINE) {
