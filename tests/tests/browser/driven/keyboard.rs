@@ -322,7 +322,7 @@ fn a_control_that_goes_away_leaves_the_focus_beside_it() -> Result<()> {
 }
 
 /// Three rules, two of which hold a match that nobody knows.
-const UNKNOWN: &str = "*filter\n:INPUT DROP [0:0]\n-A INPUT -m xyzzy --one -j ACCEPT\n\
+const UNKNOWN: &str = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -m xyzzy --one -j ACCEPT\n\
     -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -m plugh -j DROP\nCOMMIT\n";
 
 #[test]
@@ -357,8 +357,8 @@ fn function_keys_go_round_the_parts_of_the_page_and_through_what_was_not_read() 
         let line = |n: usize| {
             let said = ["xyzzy", "plugh"][n];
             format!(
-                "const at = getSelection().anchorNode?.parentElement?.closest('.cm-line');
-                 return at !== null && at !== undefined && at.textContent.includes('{said}')"
+                "const line = getSelection().anchorNode?.parentElement?.closest('.cm-line');
+                 return line?.textContent.includes('{said}') === true"
             )
         };
         for (key, n) in [("first", 0), ("next", 1), ("first again", 0)] {
