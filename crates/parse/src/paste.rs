@@ -110,10 +110,22 @@ impl<'t> Paste<'t> {
         let mut tasks = false;
         let mut shell = Shell::default();
         let mut fenced = false;
+        let added = added::Added::of(clean, &rows);
         self.hosts.enter(places.here());
         while at < rows.len() {
             let row = rows[at];
             self.progress.sorted(row.start, group.is_some());
+            if let Some(opened) = at.checked_sub(1).and_then(|n| added.opened(rows[n])) {
+                self.flush(clean, &mut group, &mut context);
+                (context.family, context.table) = (Some(opened.family), None);
+                context.adds = Some(opened.end);
+            }
+            if context.adds.as_ref().is_some_and(|end| !end.is_empty() && *end == *row.text) {
+                self.flush(clean, &mut group, &mut context);
+                context.adds = None;
+                at += 1;
+                continue;
+            }
             if row.text.is_empty() || idle[at] {
                 at += 1;
                 continue;
@@ -428,9 +440,11 @@ impl<'t> Paste<'t> {
             open.rows.push((row, Kind::Head));
             return true;
         }
-        if let Some(columns) = listing::columns(row)
-            && let Some(open) = group.as_mut()
-        {
+        if let Some(columns) = listing::columns(row) {
+            let Some(open) = group.as_mut() else {
+                context.columns = Some((columns, row.end()));
+                return false;
+            };
             open.columns = Some(columns);
             open.rows.push((row, Kind::Columns(columns)));
             return true;
@@ -478,10 +492,14 @@ impl<'t> Paste<'t> {
         let open = group.as_ref();
         let listed =
             open.is_some_and(|g| matches!(g.rows.last(), Some((_, k)) if !matches!(k, Kind::Save)));
-        let columns = open.and_then(|g| g.columns);
+        let above = context.columns.filter(|(_, end)| {
+            clean.text.get(*end..row.start).is_some_and(|t| t.trim().is_empty())
+        });
+        let columns = open.map_or(above.map(|(columns, _)| columns), |g| g.columns);
         // Without a chain above, only a row with every mark of a rule counts.
         if listing::is_rule(columns, row) && (listed || looks_listed(row)) {
             let open = group.get_or_insert_with(|| Group::under(context));
+            open.columns = columns;
             open.rows.push((row, Kind::Rule(columns)));
             return true;
         }
@@ -493,6 +511,10 @@ impl<'t> Paste<'t> {
         let Some(group) = group.take() else { return };
         context.listed = false;
         for group in group.parts() {
+            if group.adds && !group.is_listing() {
+                self.add(clean, group, context.backend);
+                continue;
+            }
             let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });
             let problems = self.hosts.diagnostics.len();
             let progress = &mut self.progress;
@@ -572,6 +594,7 @@ fn typed_as<'w>(
     line
 }
 
+mod added;
 mod commands;
 mod reads;
 mod remarks;
