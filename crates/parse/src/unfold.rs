@@ -98,7 +98,7 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
         }
         if owned && columns::own(row, &mut own, &mut cuts)
             || tabled && cells(row, &mut table, &mut cuts)
-            || picked && columns::picked(row, &mut left, &mut cuts)
+            || picked && !is_broken(text, start) && columns::picked(row, &mut left, &mut cuts)
         {
             continue;
         }
@@ -108,6 +108,11 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     }
     outer.end(text.len(), &mut cuts);
     cuts
+}
+
+/// Whether the last title of a listing stands in the line that begins here, where a mail broke the one above.
+fn is_broken(text: &str, start: usize) -> bool {
+    text.get(start..).and_then(|t| t.lines().next()).is_some_and(|l| l.trim() == "destination")
 }
 
 /// A text of so many bytes is short.
