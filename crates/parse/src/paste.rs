@@ -1,7 +1,7 @@
 //! Reads a paste, whatever it is: line by line, each line by what it looks like.
 
 use crate::blank::Fills;
-use crate::clean::{Clean, Row};
+use crate::clean::{Clean, Row, lost_colours};
 use crate::command;
 use crate::comments::{comments, idle, is_fence};
 use crate::facts;
@@ -42,6 +42,8 @@ pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
 pub fn read_filled<'d>(docs: &[&'d str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
     let whole = |(n, raw): (usize, &&'d str)| {
         let clean: Clean<'d> = Clean::filled(DocId(n as u16), raw, fills);
+        let colours = lost_colours(&clean.text);
+        let clean = if colours.is_empty() { clean } else { clean.without(&colours) };
         let folds = unfold(&clean.text);
         let clean = if folds.is_empty() { clean } else { clean.without(&folds) };
         let cuts = breaks(&clean.text, &shape::bare(clean.lines()));

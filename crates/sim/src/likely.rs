@@ -119,7 +119,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             }
             let came_by = matches!(at.entry, Entry::Wire { iface, .. } if iface == by);
             let inward = !is_private(*dst) && at.world.spoken().is_inner(by);
-            if came_by || inward {
+            if came_by || inward || **by == *"lo" {
                 return say(false, Likely::Unspoken);
             }
             is_container_on(at, *dst, by).then_some((Answer::Yes, Likely::Usual))

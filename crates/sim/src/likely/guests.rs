@@ -1,6 +1,7 @@
 //! Guests and pods: what is behind a bridge of a program's own, and who asks whom.
 
 use super::sight::Sight;
+use crate::spoken::is_private;
 use chainwalk_model::{Entry, Hook, Interface, Policy};
 use std::net::IpAddr;
 
@@ -23,8 +24,13 @@ pub(super) fn is_container_on(at: &Sight, addr: IpAddr, bridge: &str) -> bool {
     let host = &at.world.host;
     let linked = host.interfaces.iter().map(|i| &i.name);
     let mut bridges = at.world.spoken().named().chain(linked).filter(|n| is_of_containers(n));
+    // Whoever translates to it beside containers of LXC, by hand or by their program, most likely means one.
+    let translated = || {
+        let of_lxc = ["lxcbr", "lxdbr", "incusbr"].iter().any(|p| bridge.starts_with(p));
+        of_lxc && at.sent.packet.ip.dst != addr && is_private(addr)
+    };
     is_of_containers(bridge)
-        && host.names.iter().any(|named| named.addr == addr)
+        && (host.names.iter().any(|named| named.addr == addr) || translated())
         && bridges.all(|name| **name == *bridge)
 }
 
