@@ -26,6 +26,7 @@ use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
+use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -232,6 +233,16 @@ impl<'t> Paste<'t> {
                     .is_some_and(|r| r.text.contains("tables-translate"))
             {
                 // What a translation prints has not run.
+                at += 1;
+                continue;
+            }
+            if let Some(taken) = only_shown(&rows[at..]) {
+                at += taken;
+                continue;
+            }
+            if !comment[at] && is_for_each(row) {
+                let text: String = row.text.chars().take(60).collect();
+                self.hosts.elsewhere(text.as_str().into(), clean.span(row.start, row.end()));
                 at += 1;
                 continue;
             }
@@ -529,6 +540,7 @@ impl<'t> Paste<'t> {
                 self.hosts.put(draft, problems);
             } else if !self.hosts.is_shown(draft.family, &draft.name) {
                 draft.dumped = false;
+                draft.printed = looks_printed(&lines);
                 self.hosts.put(draft, problems);
             } else if self.hosts.holds(&draft) {
                 self.hosts.diagnostics.truncate(problems);
@@ -553,32 +565,6 @@ impl<'t> Paste<'t> {
     }
 }
 
-/// The table that a heading is of: `== nat`, `### filter table`, `[mangle]`.
-fn headed(row: Row<'_>) -> Option<&str> {
-    let marked = row.text.starts_with(['=', '#', '-', '[', '(']) || row.text.ends_with(':');
-    let sign = |c: char| matches!(c, '=' | '#' | '-' | '[' | ']' | '(' | ')' | ':' | ' ');
-    let mut words = row.text.split(sign).filter(|w| !w.is_empty());
-    let words = words.by_ref().filter(|w| !w.eq_ignore_ascii_case("table")).take(2);
-    let [name] = words.collect::<Vec<_>>()[..] else { return None };
-    (marked && row.text.len() < 40 && !builtin_names(name).is_empty()).then_some(name)
-}
-
-/// Whether a row stands in a line that a mail quotes.
-fn is_quoted(clean: &Clean, row: Row<'_>) -> bool {
-    let start = clean.text[..row.start].rfind('\n').map_or(0, |at| at + 1);
-    clean.text[start..].trim_start().starts_with('>')
-}
-
-/// `-t nat -A …` as people write it without the program: the table, and the rule behind it.
-fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
-    let rest = row.text.strip_prefix("-t ").or_else(|| row.text.strip_prefix("--table "))?;
-    let rest = row.skip(row.text.len() - rest.len()).trim();
-    let name =
-        rest.text.split_whitespace().next().filter(|name| !builtin_names(name).is_empty())?;
-    let rule = rest.skip(name.len()).trim();
-    (rule.text.starts_with('-') && is_save(rule)).then_some((name, rule))
-}
-
 /// A command of iptables in words. `table` is what it is of, where the words do not say it.
 fn typed_as<'w>(
     program: &str,
@@ -598,6 +584,7 @@ fn typed_as<'w>(
 
 mod added;
 mod commands;
+mod loose;
 mod reads;
 mod remarks;
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn call(row: Row<'_>) -> Option<Call<'_>> {
 }
 
 /// The line that ends those which a command of a shell reads: `EOF` of `<<'EOF'`.
-fn here(text: &str) -> Option<String> {
+pub(super) fn here(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("<<")?;
     let end = rest.trim_start_matches(['-', ' ']).split_whitespace().next()?;
     let end = end.trim_matches(['\'', '"', '\\']);

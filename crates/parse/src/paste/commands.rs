@@ -193,7 +193,7 @@ impl Paste<'_> {
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.changed_table();
-        if self.hosts.is_shown(family, table) {
+        if self.hosts.is_shown(family, table) || self.hosts.is_printed(family, table) {
             // It is of a later hour than what was printed: it may be tried.
             let words = command.words.iter().map(|w| (&*w.text, w.quoted));
             let line = typed_as(program(family), None, words);
