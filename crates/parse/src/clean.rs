@@ -345,6 +345,34 @@ fn entity(rest: &str) -> Option<(usize, &'static str)> {
         .map(|(name, with)| (name.len(), with))
 }
 
+/// What is left of a terminal's colours where the control signs in front were lost: `[01;31m[K`, `[m[K`, `[0m`.
+pub(crate) fn lost_colours(text: &str) -> Vec<Cut> {
+    let mut found = Vec::new();
+    if !["[0m", "[m[K", "[00m"].iter().any(|end| text.contains(end)) {
+        return found;
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..).and_then(|b| b.iter().position(|b| *b == b'[')) {
+        let start = at + next;
+        let code = bytes[start + 1..].iter().take(12);
+        let len = code.take_while(|b| b.is_ascii_digit() || **b == b';').count();
+        let mut end = start + 1 + len;
+        at = start + 1;
+        if bytes.get(end) != Some(&b'm') {
+            continue;
+        }
+        end += 1;
+        let clears = bytes.get(end..end + 2) == Some(b"[K");
+        if len > 0 || clears {
+            end += if clears { 2 } else { 0 };
+            found.push(Cut { start, end, with: "" });
+            at = end;
+        }
+    }
+    found
+}
+
 /// The length of a terminal's control sequence.
 fn escape_len(rest: &str) -> usize {
     let bytes = rest.as_bytes();

@@ -59,6 +59,8 @@ pub(crate) struct Draft {
     pub(crate) saved: bool,
     /// Whether a program printed it; else commands make it.
     pub(crate) dumped: bool,
+    /// Whether its lines look as a program prints them, though nothing says that one did.
+    pub(crate) printed: bool,
     /// Whether only some of its lines were let through.
     pub(crate) part: bool,
     /// Whether a mail quotes its lines.
@@ -86,6 +88,7 @@ impl Draft {
             told: false,
             saved: false,
             dumped: false,
+            printed: false,
             part: false,
             quoted: false,
             chains: Vec::new(),

@@ -50,6 +50,10 @@ pub(crate) struct Context {
     pub(crate) native: Option<Listed>,
     /// The word that ends the lines which a command of nft above reads.
     pub(crate) here: Option<String>,
+    /// The columns of a listing whose chain is not named, and where their names end.
+    pub(crate) columns: Option<(Columns, usize)>,
+    /// Whether `iptables-restore --noflush` reads the lines, and the one that ends them, where there is one.
+    pub(crate) adds: Option<String>,
 }
 
 /// Rules that stand together and are of one table.
@@ -67,6 +71,8 @@ pub(crate) struct Group<'a> {
     pub(crate) loose: bool,
     /// Whether words stand behind its last row.
     pub(crate) broken: bool,
+    /// Whether it is put behind the rules that are there.
+    pub(crate) adds: bool,
     /// What let only some of its lines pass.
     filter: Option<String>,
     /// The chain of rows above which no chain stands.
@@ -80,6 +86,7 @@ impl<'a> Group<'a> {
             family: context.family,
             filter: context.filter.clone(),
             chain: context.chain.clone(),
+            adds: context.adds.is_some(),
             ..Self::default()
         }
     }
@@ -97,7 +104,8 @@ impl<'a> Group<'a> {
             let at = at.unwrap_or_else(|| {
                 let (family, filter, loose) = (self.family, self.filter.clone(), self.loose);
                 let table = Some(table.to_owned());
-                parts.push(Self { table, family, loose, filter, ..Self::default() });
+                let adds = self.adds;
+                parts.push(Self { table, family, loose, filter, adds, ..Self::default() });
                 parts.len() - 1
             });
             parts[at].rows.push((*row, Kind::Save));
@@ -268,7 +276,7 @@ impl<'a> Group<'a> {
     }
 
     /// The table the group is of: as was said, unless its chains say otherwise.
-    fn table_name(&self) -> String {
+    pub(crate) fn table_name(&self) -> String {
         if let (Some(said), true) = (&self.table, self.starred) {
             return said.clone();
         }

@@ -180,6 +180,12 @@ impl Hosts {
         own.map_or_else(|| drafts.iter().any(|d| d.family == family && d.dumped), |d| d.dumped)
     }
 
+    /// Whether commands are behind lines of their table that look printed.
+    pub(crate) fn is_printed(&self, family: Family, table: &str) -> bool {
+        let mut drafts = self.places[self.at].drafts.iter();
+        drafts.any(|d| d.printed && d.family == family && *d.name == *table)
+    }
+
     /// The chains of a table of the host at hand.
     pub(crate) fn chains(&self, family: Family, table: &str) -> Vec<Text> {
         let drafts = self.places[self.at].drafts.iter();

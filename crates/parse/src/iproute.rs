@@ -171,7 +171,7 @@ fn realms_text(realms: u32) -> String {
 
 /// Reads a policy rule in the words of `ip rule add`, and its `pref` where it has one.
 pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagnostic> {
-    const KNOWN: [&str; 26] = [
+    const KNOWN: [&str; 29] = [
         "not",
         "from",
         "to",
@@ -190,7 +190,10 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
         "proto",
         "protocol",
         "pref",
+        "preference",
+        "prio",
         "priority",
+        "order",
         "realm",
         "realms",
         "lookup",

@@ -1,7 +1,7 @@
 //! Reads a paste, whatever it is: line by line, each line by what it looks like.
 
 use crate::blank::Fills;
-use crate::clean::{Clean, Row};
+use crate::clean::{Clean, Row, lost_colours};
 use crate::command;
 use crate::comments::{comments, idle, is_fence};
 use crate::facts;
@@ -26,6 +26,7 @@ use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
+use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -42,6 +43,8 @@ pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
 pub fn read_filled<'d>(docs: &[&'d str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
     let whole = |(n, raw): (usize, &&'d str)| {
         let clean: Clean<'d> = Clean::filled(DocId(n as u16), raw, fills);
+        let colours = lost_colours(&clean.text);
+        let clean = if colours.is_empty() { clean } else { clean.without(&colours) };
         let folds = unfold(&clean.text);
         let clean = if folds.is_empty() { clean } else { clean.without(&folds) };
         let cuts = breaks(&clean.text, &shape::bare(clean.lines()));
@@ -113,10 +116,22 @@ impl<'t> Paste<'t> {
         // Whether the last row before `looked` that is none of nft asks for a translation.
         let (mut looked, mut translated) = (0, false);
         let shown = reads::Shown::new();
+        let added = added::Added::of(clean, &rows);
         self.hosts.enter(places.here());
         while at < rows.len() {
             let row = rows[at];
             self.progress.sorted(row.start, group.is_some());
+            if let Some(opened) = at.checked_sub(1).and_then(|n| added.opened(rows[n])) {
+                self.flush(clean, &mut group, &mut context);
+                (context.family, context.table) = (Some(opened.family), None);
+                context.adds = Some(opened.end);
+            }
+            if context.adds.as_ref().is_some_and(|end| !end.is_empty() && *end == *row.text) {
+                self.flush(clean, &mut group, &mut context);
+                context.adds = None;
+                at += 1;
+                continue;
+            }
             if row.text.is_empty() || idle[at] {
                 at += 1;
                 continue;
@@ -221,6 +236,16 @@ impl<'t> Paste<'t> {
             looked = at;
             if translated && row.text.starts_with("nft ") {
                 // What a translation prints has not run.
+                at += 1;
+                continue;
+            }
+            if let Some(taken) = only_shown(&rows[at..]) {
+                at += taken;
+                continue;
+            }
+            if !comment[at] && is_for_each(row) {
+                let text: String = row.text.chars().take(60).collect();
+                self.hosts.elsewhere(text.as_str().into(), clean.span(row.start, row.end()));
                 at += 1;
                 continue;
             }
@@ -432,9 +457,11 @@ impl<'t> Paste<'t> {
             open.rows.push((row, Kind::Head));
             return true;
         }
-        if let Some(columns) = listing::columns(row)
-            && let Some(open) = group.as_mut()
-        {
+        if let Some(columns) = listing::columns(row) {
+            let Some(open) = group.as_mut() else {
+                context.columns = Some((columns, row.end()));
+                return false;
+            };
             open.columns = Some(columns);
             open.rows.push((row, Kind::Columns(columns)));
             return true;
@@ -482,10 +509,14 @@ impl<'t> Paste<'t> {
         let open = group.as_ref();
         let listed =
             open.is_some_and(|g| matches!(g.rows.last(), Some((_, k)) if !matches!(k, Kind::Save)));
-        let columns = open.and_then(|g| g.columns);
+        let above = context.columns.filter(|(_, end)| {
+            clean.text.get(*end..row.start).is_some_and(|t| t.trim().is_empty())
+        });
+        let columns = open.map_or(above.map(|(columns, _)| columns), |g| g.columns);
         // Without a chain above, only a row with every mark of a rule counts.
         if listing::is_rule(columns, row) && (listed || looks_listed(row)) {
             let open = group.get_or_insert_with(|| Group::under(context));
+            open.columns = columns;
             open.rows.push((row, Kind::Rule(columns)));
             return true;
         }
@@ -497,6 +528,10 @@ impl<'t> Paste<'t> {
         let Some(group) = group.take() else { return };
         context.listed = false;
         for group in group.parts() {
+            if group.adds && !group.is_listing() {
+                self.add(clean, group, context.backend);
+                continue;
+            }
             let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });
             let problems = self.hosts.diagnostics.len();
             let progress = &mut self.progress;
@@ -509,6 +544,7 @@ impl<'t> Paste<'t> {
                 self.hosts.put(draft, problems);
             } else if !self.hosts.is_shown(draft.family, &draft.name) {
                 draft.dumped = false;
+                draft.printed = looks_printed(&lines);
                 self.hosts.put(draft, problems);
             } else if self.hosts.holds(&draft) {
                 self.hosts.diagnostics.truncate(problems);
@@ -533,35 +569,6 @@ impl<'t> Paste<'t> {
     }
 }
 
-/// The table that a heading is of: `== nat`, `### filter table`, `[mangle]`.
-fn headed(row: Row<'_>) -> Option<&str> {
-    let marked = row.text.starts_with(['=', '#', '-', '[', '(']) || row.text.ends_with(':');
-    if !marked || row.text.len() >= 40 {
-        return None;
-    }
-    let sign = |c: char| matches!(c, '=' | '#' | '-' | '[' | ']' | '(' | ')' | ':' | ' ');
-    let words = row.text.split(sign).filter(|w| !w.is_empty());
-    let mut words = words.filter(|w| !w.eq_ignore_ascii_case("table"));
-    let (Some(name), None) = (words.next(), words.next()) else { return None };
-    (!builtin_names(name).is_empty()).then_some(name)
-}
-
-/// Whether a row stands in a line that a mail quotes.
-fn is_quoted(clean: &Clean, row: Row<'_>) -> bool {
-    let start = clean.text[..row.start].rfind('\n').map_or(0, |at| at + 1);
-    clean.text[start..].trim_start().starts_with('>')
-}
-
-/// `-t nat -A …` as people write it without the program: the table, and the rule behind it.
-fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
-    let rest = row.text.strip_prefix("-t ").or_else(|| row.text.strip_prefix("--table "))?;
-    let rest = row.skip(row.text.len() - rest.len()).trim();
-    let name =
-        rest.text.split_whitespace().next().filter(|name| !builtin_names(name).is_empty())?;
-    let rule = rest.skip(name.len()).trim();
-    (rule.text.starts_with('-') && is_save(rule)).then_some((name, rule))
-}
-
 /// A command of iptables in words. `table` is what it is of, where the words do not say it.
 fn typed_as<'w>(
     program: &str,
@@ -579,7 +586,9 @@ fn typed_as<'w>(
     line
 }
 
+mod added;
 mod commands;
+mod loose;
 mod reads;
 mod remarks;
 #[cfg(test)]

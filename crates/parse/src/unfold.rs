@@ -8,6 +8,7 @@ mod strings;
 mod table;
 
 use crate::clean::{Cut, Row};
+use crate::names::is_tables;
 use one_line::{VERBS, one_line};
 use strings::{lines_of, strings};
 use table::cells;
@@ -40,8 +41,12 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     let glued = short && GLUED.iter().any(|g| text.contains(g));
     let differs = short && (text.contains("```diff") || text.contains("\n@@ -"));
     let called = short && calls::any(text);
-    if ![glued, differs, escaped, tabled, folded, listed, broken, called, owned, picked, elements]
-        .contains(&true)
+    let shelled = short && SHELLS.iter().any(|shell| text.contains(shell));
+    if ![
+        glued, differs, escaped, tabled, folded, listed, broken, called, owned, picked, elements,
+        shelled,
+    ]
+    .contains(&true)
     {
         return cuts;
     }
@@ -74,6 +79,9 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
         if glued && part_glued(row, &mut cuts) {
             continue;
         }
+        if shelled && shell(row, &mut cuts) {
+            continue;
+        }
         if elements {
             left_out(row, &mut cuts);
         }
@@ -98,7 +106,7 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
         }
         if owned && columns::own(row, &mut own, &mut cuts)
             || tabled && cells(row, &mut table, &mut cuts)
-            || picked && columns::picked(row, &mut left, &mut cuts)
+            || picked && !is_broken(text, start) && columns::picked(row, &mut left, &mut cuts)
         {
             continue;
         }
@@ -108,6 +116,33 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     }
     outer.end(text.len(), &mut cuts);
     cuts
+}
+
+/// Whether the last title of a listing stands in the line that begins here, where a mail broke the one above.
+fn is_broken(text: &str, start: usize) -> bool {
+    text.get(start..).and_then(|t| t.lines().next()).is_some_and(|l| l.trim() == "destination")
+}
+
+/// How a command begins that a shell of its own runs.
+const SHELLS: [&str; 2] = ["sh -c '", "sh -c \""];
+
+/// Takes the shell away from around commands that make rules; whether one was.
+fn shell(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
+    let found = SHELLS.iter().filter_map(|s| Some((row.text.find(s)?, s.len())));
+    let Some((at, len)) = found.min() else { return false };
+    let (inner, quote) = (at + len, &row.text[at + len - 1..at + len]);
+    let start = row.text[..at].rfind(' ').map_or(0, |n| n + 1);
+    let Some(closed) = row.text[inner..].find(quote) else { return false };
+    let text = &row.text[inner..inner + closed];
+    let makes = is_tables(Row { text, start: row.start + inner });
+    if !makes || !row.text[inner + closed + 1..].trim().is_empty() {
+        return false;
+    }
+    let cut =
+        |from: usize, to: usize| Cut { start: row.start + from, end: row.start + to, with: "" };
+    cuts.push(cut(start, inner));
+    cuts.push(cut(inner + closed, row.text.len()));
+    true
 }
 
 /// A text of so many bytes is short.

@@ -9,6 +9,7 @@ use crate::part::is_gap;
 use crate::prompt::unprompt;
 use crate::shape::is_strong;
 use crate::shell::Shell;
+use crate::value::{cidr, whole};
 use std::collections::HashMap;
 
 /// What is to be cut out of the text so that each rule is one line. `text` is what the rows are of.
@@ -198,7 +199,7 @@ impl Walk {
         if self.chain {
             let titles = matches!(text.split_whitespace().next(), Some("num" | "pkts" | "target"))
                 && text.contains("prot");
-            let whole = listing::columns(row).is_some();
+            let whole = listing::columns(row).is_some() && text.contains("destination");
             if (titles && !whole) || !titles && listing::is_begun(row) {
                 return Kind::Listed;
             }
@@ -214,13 +215,13 @@ impl Walk {
 }
 
 /// Whether a row that is none of the known kinds is the rest of the rule above it. `full` tells that no rule is longer.
-fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
+fn goes_on(kind: Kind, sofar: &str, full: bool, next: Row<'_>) -> bool {
     let text = next.text;
     if text.is_empty() || text.starts_with('#') || is_fence(text) || is_strong(text) || is_gap(text)
     {
         return false;
     }
-    let open = whole.matches('"').count() % 2 == 1;
+    let open = sofar.matches('"').count() % 2 == 1;
     if open && kind == Kind::Rule {
         return text.matches('"').count() % 2 == 1 || full;
     }
@@ -232,21 +233,38 @@ fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
         // The rest of a word, and what may follow it.
         let rest = text[first.len()..].trim_start();
         let word = full && text.is_ascii() && (rest.is_empty() || listing::goes_on(rest));
-        return !text.starts_with('<') && (listing::goes_on(text) || word);
+        let behind = text == "destination" || lacks_destination(sofar) && is_end(first);
+        return !text.starts_with('<') && (listing::goes_on(text) || word || behind);
     }
     if is_of_a_script(text, first) {
         return false;
     }
     let option = first.starts_with("--") && first.len() > 3
         || matches!(first, "-j" | "-m" | "-p" | "-s" | "-d" | "-i" | "-o" | "-g" | "!");
-    let last = whole.split_whitespace().next_back().unwrap_or_default();
+    let last = sofar.split_whitespace().next_back().unwrap_or_default();
     let waits = last.starts_with('-') && last.len() > 1 || last == "!";
-    let ends = whole.split_whitespace().any(|w| matches!(w, "-j" | "-g" | "--jump" | "--goto"));
+    let ends = sofar.split_whitespace().any(|w| matches!(w, "-j" | "-g" | "--jump" | "--goto"));
     // Behind a target stands the rest of a word, if anything, and options.
     let rest = text[first.len()..].trim_start();
     let word = rest.is_empty() || rest.starts_with('-');
     let may = word && !TARGETS.contains(&last) && text.is_ascii() && !is_sentence(text);
     option || waits || (full && (!ends || may))
+}
+
+/// Whether a row of a listing ends with its source.
+fn lacks_destination(text: &str) -> bool {
+    let mut words = text.split_whitespace().skip_while(|w| !matches!(*w, "--" | "-f" | "!f"));
+    let words: Vec<&str> = words.by_ref().skip(1).take(4).collect();
+    match words[..] {
+        [source] => is_end(source),
+        [within, _, source] => !is_end(within) && is_end(source),
+        _ => false,
+    }
+}
+
+/// Whether a word of a listing is the one end of packets.
+fn is_end(word: &str) -> bool {
+    word == "anywhere" || whole(cidr, word.trim_start_matches('!')).is_some()
 }
 
 /// Targets that are whole words: none goes on in the next line.

@@ -12,9 +12,11 @@
 //! | | no | from a private network to a public address; only FORWARD has rules |
 //! | | as rules say | only INPUT, or only FORWARD, has a rule for its port |
 //! | | no | from one private network to another |
+//! | | no | it comes from a pod that is routed to, and asks for another |
 //! | | no | it asks for a neighbour on a bridge of Docker's or libvirt's that is not the first of its network |
 //! | | no | 100.64.0.0/10 beside Tailscale's chains; a neighbour behind another port of a bridge that filters |
 //! | does it leave by this interface | yes | `tailscale0`, for 100.64.0.0/10 beside Tailscale's chains |
+//! | | yes | the only bridge of containers, for an address that a listing gives to one |
 //! | | no | the one it came in by, and lo; for a public address one of this host's own networks |
 //! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
 //! | | it lets pass | filter, for what is sent from here |
@@ -38,7 +40,8 @@ mod guests;
 mod hidden;
 mod sight;
 
-use self::guests::{has_guests, is_among_pods, is_guest, is_of_guests};
+pub(crate) use self::guests::is_of_guests;
+use self::guests::{has_guests, is_among_pods, is_container_on, is_guest, is_routed_pod};
 use self::hidden::{DOCKER, hidden};
 pub(crate) use self::sight::Sight;
 use self::sight::{is_bare, last};
@@ -116,7 +119,10 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             }
             let came_by = matches!(at.entry, Entry::Wire { iface, .. } if iface == by);
             let inward = !is_private(*dst) && at.world.spoken().is_inner(by);
-            (came_by || inward).then_some((Answer::No, Likely::Unspoken))
+            if came_by || inward || **by == *"lo" {
+                return say(false, Likely::Unspoken);
+            }
+            is_container_on(at, *dst, by).then_some((Answer::Yes, Likely::Usual))
         }
         // A tunnel that is asked about is up.
         Question::Blank(_, value) if &**value == "up" => say(true, Likely::Usual),
@@ -211,7 +217,9 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
         let of_guests = |name: &str| is_of_guests(name) || has_guests(at, name);
         let guests = matches!(at.entry, Entry::Wire { iface, .. } if of_guests(iface));
-        let past = bridged(at) || (hub || guests || is_guest(at)) && !spoken::is_first(addr);
+        let past = bridged(at)
+            || is_routed_pod(at)
+            || (hub || guests || is_guest(at)) && !spoken::is_first(addr);
         return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
     if is_outward(at, addr) {
@@ -219,7 +227,8 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
     let (input, forward) = (deals(host, family, Hook::Input), deals(host, family, Hook::Forward));
-    let called = |hook| !alone(at.world, family, "filter", hook).is_empty();
+    let holds = |c: &ChainId| !host.rules.chain(*c).rules.is_empty();
+    let called = |hook| alone(at.world, family, "filter", hook, false).iter().any(holds);
     match (called(Hook::Input), called(Hook::Forward)) {
         (true, false) => return (true, Likely::AskedOfInput),
         (false, true) => return (false, Likely::AskedOfForward),
@@ -500,7 +509,14 @@ fn proxies(host: &Host, port: u16) -> Option<RuleId> {
 
 /// The chains of a table that no rule leads to and that no built-in chain stands above, which most likely are called
 /// at this hook: as their names say, else as what they test allows.
-pub(crate) fn alone(world: &World, family: Family, table: &str, hook: Hook) -> Vec<ChainId> {
+/// What answers a packet that came in meets at OUTPUT only those which INPUT would not call.
+pub(crate) fn alone(
+    world: &World,
+    family: Family,
+    table: &str,
+    hook: Hook,
+    answers: bool,
+) -> Vec<ChainId> {
     let (host, spoken) = (&*world.host, world.spoken());
     let rules = &host.rules;
     let Some(table) = rules.find_table(family, table) else { return Vec::new() };
@@ -509,7 +525,8 @@ pub(crate) fn alone(world: &World, family: Family, table: &str, hook: Hook) -> V
     let beside = shown.iter().any(|c| rules.chain(*c).base.is_some());
     let kept = |c: &ChainId| {
         let of_program = kept_at(&rules.table(table).name, &rules.chain(*c).name, hook);
-        of_program.unwrap_or(!beside && fits(host, *c, hook))
+        let taken = answers && hook == Hook::Output && fits(host, *c, Hook::Input);
+        of_program.unwrap_or(!beside && !taken && fits(host, *c, hook))
     };
     let stands = |c: &Chain| c.declared || !c.rules.is_empty();
     let free = shown.iter().copied().filter(|c| stands(rules.chain(*c)) && !spoken.is_called(*c));
@@ -528,7 +545,7 @@ fn kept_at(table: &str, chain: &str, hook: Hook) -> Option<bool> {
         ("filter", "DOCKER" | "DOCKER-USER" | "DOCKER-FORWARD" | "KUBE-FORWARD" | "ts-forward") => {
             &[Hook::Forward]
         }
-        ("filter", "ts-input" | "KUBE-NODE-PORT") => &[Hook::Input],
+        ("filter", "ts-input" | "KUBE-NODE-PORT" | "nixos-fw") => &[Hook::Input],
         _ => return None,
     };
     Some(at.contains(&hook))

@@ -14,6 +14,8 @@ struct Program {
 }
 
 const FORWARDS: (&str, &str) = ("net.ipv4.ip_forward", "1");
+/// kube-proxy needs it where pods hang on a bridge, and tells where it is missing.
+const SHOWS_BRIDGED: (&str, &str) = ("net.bridge.bridge-nf-call-iptables", "1");
 const ROUTES_LOCALNET: (&str, &str) = ("net.ipv4.conf.all.route_localnet", "1");
 
 /// ufw, firewalld and fail2ban set nothing that a walk looks at. kube-proxy sets `route_localnet` for node ports, unless
@@ -22,12 +24,12 @@ const PROGRAMS: [Program; 7] = [
     Program {
         name: "kube-proxy",
         keeps: |chain| matches!(chain, "KUBE-NODEPORTS"),
-        sets: &[ROUTES_LOCALNET, FORWARDS],
+        sets: &[ROUTES_LOCALNET, FORWARDS, SHOWS_BRIDGED],
     },
     Program {
         name: "kube-proxy",
         keeps: |chain| matches!(chain, "KUBE-SERVICES" | "KUBE-POSTROUTING" | "KUBE-FORWARD"),
-        sets: &[FORWARDS],
+        sets: &[FORWARDS, SHOWS_BRIDGED],
     },
     Program {
         name: "Docker",

@@ -11,9 +11,9 @@ use std::net::IpAddr;
 
 /// Whether an interface may be the way to the rest of the world, by its usual name.
 pub(crate) fn is_uplink(name: &str) -> bool {
-    const INNER: [&str; 14] = [
+    const INNER: [&str; 15] = [
         "docker", "br-", "veth", "virbr", "cali", "flannel", "cni", "cbr", "vnet", "lxc", "lxd",
-        "tunl", "kube", "dummy",
+        "incusbr", "tunl", "kube", "dummy",
     ];
     name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
 }

@@ -165,6 +165,10 @@ fn other_languages(rows: &[Row<'_>], words: &[&str]) -> Option<(&'static str, us
         ["resource", kind, ..] if kind.contains("firewall") || kind.contains("security_group") => {
             block("Terraform firewall")
         }
+        ["firewall_rule" | "iptables_rule" | "nftables_rule", _, "do"] => {
+            let end = rows.iter().position(|r| r.text == "end");
+            Some(("Chef firewall", end.map_or(1, |n| n + 1)))
+        }
         ["name", _, "{"] if near("default-action") => block("VyOS firewall"),
         ["set", "firewall" | "nat" | "zone-policy", ..] => {
             let of = |r: &&Row<'_>| r.text.starts_with("set ") || r.text.is_empty();

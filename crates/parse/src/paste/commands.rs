@@ -75,7 +75,7 @@ impl Paste<'_> {
                 };
                 self.hosts.section(kind, span);
             }
-            Nft::Changes(_) | Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
+            Nft::Changes(_) if maybe => self.hosts.elsewhere(shown, span),
             Nft::Changes(text) => self.hosts.native(Piece::command(text, span)),
             Nft::Loads => self.hosts.loads(shown, span),
             Nft::Here(end) => context.here = Some(end),
@@ -175,6 +175,10 @@ impl Paste<'_> {
         if !command.changes {
             self.hosts.section(SectionKind::Command(command.name.into()), span);
         }
+        if changes_routing(row) {
+            // What can be read of these was read before.
+            self.hosts.diagnostics.push(facts::not_walked(command.name, span, None));
+        }
         let lists = command.family.is_some() && !command.changes;
         *context = Context {
             table: command.table.clone(),
@@ -189,7 +193,7 @@ impl Paste<'_> {
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.changed_table();
-        if self.hosts.is_shown(family, table) {
+        if self.hosts.is_shown(family, table) || self.hosts.is_printed(family, table) {
             // It is of a later hour than what was printed: it may be tried.
             let words = command.words.iter().map(|w| (&*w.text, w.quoted));
             let line = typed_as(program(family), None, words);
@@ -346,6 +350,20 @@ fn negates_behind(words: &[Word<'_>]) -> bool {
         let [option, not, value] = three else { return false };
         option.is_option() && not.is("!") && !value.is_option() && !option.is("-m")
     })
+}
+
+/// Whether a command changes addresses, routes or rules of routing.
+fn changes_routing(row: Row<'_>) -> bool {
+    let (bare, _) = unprompt(row);
+    let mut words = bare.text.split_whitespace().skip_while(|w| matches!(*w, "sudo" | "doas"));
+    if !words.next().is_some_and(|w| w.rsplit('/').next() == Some("ip")) {
+        return false;
+    }
+    let mut words = words.skip_while(|w| w.starts_with('-'));
+    let object = words.next().is_some_and(|w| {
+        ["address", "route", "rule"].iter().any(|o| o.starts_with(w)) || w == "addr"
+    });
+    object && words.next().is_some_and(|w| matches!(w, "add" | "del" | "delete" | "replace"))
 }
 
 /// The program whose own rules a command changes, which are not walked.

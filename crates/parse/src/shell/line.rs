@@ -2,6 +2,7 @@
 
 use crate::clean::Row;
 use crate::names::is_tables;
+use crate::value::{cidr, whole};
 
 /// `$NAME`, `${NAME}` or `$1` at the start of a text: the name, and how long it is there.
 pub(super) fn variable(text: &str) -> Option<(&str, usize)> {
@@ -207,7 +208,9 @@ pub(super) fn is_elsewhere(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
     let program = first.rsplit('/').next().unwrap_or(first);
-    let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
+    let network = |w: &str| whole(cidr, w).is_some();
+    let file = words.next().map(|w| w.trim_matches(['"', '\'', ',']));
+    let file = file.is_some_and(|w| w.contains(['/', '.', '$']) && !network(w));
     match program {
         "." | "source" => file,
         "eval" => true,

@@ -7,8 +7,8 @@ use crate::hooked::{Placed, Station};
 use crate::likely::alone;
 use crate::world::TrackedSince;
 use chainwalk_model::{
-    Answer, Assumed, Backend, ChainId, ChainKind, Event, Family, Fate, Hook, PacketScope, Path,
-    PathIface, Question, SkipReason, Text, priority,
+    Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
+    Path, PathIface, Question, SkipReason, Text, priority,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -211,7 +211,8 @@ impl Walker<'_> {
         } else {
             Question::Chain(family, name, hook.builtin().into())
         };
-        for chain in alone(self.world, family, table, hook) {
+        let answers = skb.attached.dir() == Some(CtDir::Reply);
+        for chain in alone(self.world, family, table, hook, answers) {
             let ways = [(Answer::Yes, None), (Answer::No, None)];
             if self.ask(skb, &Question::Jump(chain, hook), &ways) == Answer::Yes {
                 let mut path = Self::path(skb, hook);

@@ -35,6 +35,16 @@ pub(crate) enum CtAttachment {
     },
 }
 
+impl CtAttachment {
+    /// The packet's direction in its flow.
+    pub(crate) fn dir(&self) -> Option<CtDir> {
+        match self {
+            Self::Loose { dir, .. } | Self::Known { dir, .. } => Some(*dir),
+            Self::None | Self::Untracked | Self::Invalid => None,
+        }
+    }
+}
+
 /// A packet on its way, with what the kernel's `sk_buff` carries beside it.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools)]

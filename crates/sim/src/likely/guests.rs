@@ -2,14 +2,37 @@
 
 use super::sight::Sight;
 use crate::addr::prefix;
+use crate::spoken::is_private;
 use chainwalk_model::{Entry, Hook, Interface, Policy};
+use std::net::IpAddr;
 
 /// Whether a program made a bridge for guests of its own, by the usual name.
-pub(super) fn is_of_guests(name: &str) -> bool {
+pub(crate) fn is_of_guests(name: &str) -> bool {
     // Docker's networks have an id of twelve digits, which people shorten.
     let id = name.strip_prefix("br-").filter(|id| (4..=12).contains(&id.len()));
-    ["docker", "virbr", "cni", "podman", "lxcbr", "lxdbr"].iter().any(|p| name.starts_with(p))
+    is_of_containers(name)
+        || ["virbr", "cni"].iter().any(|p| name.starts_with(p))
         || id.is_some_and(|id| id.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether a program made a bridge for the containers that it lists, by the usual name.
+fn is_of_containers(name: &str) -> bool {
+    ["docker", "podman", "lxcbr", "lxdbr", "incusbr"].iter().any(|p| name.starts_with(p))
+}
+
+/// Whether a listing names a container by this address, and the paste knows of no other bridge of containers.
+pub(super) fn is_container_on(at: &Sight, addr: IpAddr, bridge: &str) -> bool {
+    let host = &at.world.host;
+    let linked = host.interfaces.iter().map(|i| &i.name);
+    let mut bridges = at.world.spoken().named().chain(linked).filter(|n| is_of_containers(n));
+    // Whoever translates to it beside containers of LXC, by hand or by their program, most likely means one.
+    let translated = || {
+        let of_lxc = ["lxcbr", "lxdbr", "incusbr"].iter().any(|p| bridge.starts_with(p));
+        of_lxc && at.sent.packet.ip.dst != addr && is_private(addr)
+    };
+    is_of_containers(bridge)
+        && (host.names.iter().any(|named| named.addr == addr) || translated())
+        && bridges.all(|name| **name == *bridge)
 }
 
 /// How the ports of guests are called.
@@ -38,6 +61,12 @@ pub(super) fn has_guests(at: &Sight, bridge: &str) -> bool {
 pub(super) fn is_guest(at: &Sight) -> bool {
     let Entry::Wire { iface, .. } = at.entry else { return false };
     is_called_guest(iface) && at.world.host.interface(iface).is_some_and(|i| i.master.is_some())
+}
+
+/// Whether a packet comes from a pod or guest that has an interface of this host to itself: no neighbour of its is this host.
+pub(super) fn is_routed_pod(at: &Sight) -> bool {
+    let Entry::Wire { iface, .. } = at.entry else { return false };
+    ["cali", "azv", "eni", "gke", "vif"].iter().any(|p| iface.starts_with(p))
 }
 
 /// Whether a pod asks another by its own address: Services have a network of theirs.

@@ -1,6 +1,7 @@
 //! Whether the other end can answer by this host: neighbours that do not need it, and sources nobody can reach.
 
 use super::arrived;
+use crate::likely::is_of_guests;
 use crate::route::Router;
 use crate::session::Session;
 use crate::spoken::{are_neighbours, is_hub};
@@ -36,7 +37,12 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
     let (src, dst) = (last.ip.src, last.ip.dst);
     let alike = is_untold(host, &out) && is_private(src) && are_neighbours(src, dst);
     let near = |addr: IpAddr| (alike || is_on(host, &out, addr)) && !router.told_local(addr);
-    let bridged = host.interface(&out).is_some_and(|i| i.kind == IfKind::Bridge);
+    let shown = |name| host.sysctl(name).is_some_and(|v| &*v.value != "0");
+    // Guests are behind ports of this very host.
+    let proxied = host.rules.tables.iter().any(|t| &*t.name == "kube-proxy");
+    let shown = shown("net.bridge.bridge-nf-call-iptables") || proxied;
+    let guests = is_of_guests(&out) && shown;
+    let bridged = guests || host.interface(&out).is_some_and(|i| i.kind == IfKind::Bridge);
     (near(last.ip.src) && near(last.ip.dst) && !bridged).then_some(out)
 }
 
