@@ -1,5 +1,6 @@
 //! What `iptables-restore --noflush` reads. It is put behind the rules that are there, and is no dump of a table.
 
+use super::loose::here;
 use super::{Paste, typed_as};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
@@ -84,14 +85,6 @@ fn call(row: Row<'_>) -> Option<Call<'_>> {
     let file = file.map(|at| own[at].trim_start_matches('<')).filter(|f| !f.is_empty());
     let reads = own.iter().any(|w| w.starts_with("<<"));
     Some(Call { family, keeps: own.iter().any(flag), file: file.filter(|_| !reads) })
-}
-
-/// The line that ends those which a command of a shell reads: `EOF` of `<<'EOF'`.
-pub(super) fn here(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("<<")?;
-    let end = rest.trim_start_matches(['-', ' ']).split_whitespace().next()?;
-    let end = end.trim_matches(['\'', '"', '\\']);
-    (!end.is_empty() && !end.starts_with('<')).then(|| end.to_owned())
 }
 
 impl Paste<'_> {
