@@ -52,18 +52,13 @@ impl Added {
             return None;
         }
         let here = here(row.text);
-        match call(row) {
-            Some(call) => {
-                let family = call.family;
-                here.filter(|_| call.keeps).map(|end| Opened { family, end })
-            }
-            None => {
-                let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
-                let named = |file: &str| row.text.split(sign).any(|w| w == file);
-                let (_, family) = self.files.iter().find(|(file, _)| named(file))?;
-                Some(Opened { family: *family, end: here.unwrap_or_default() })
-            }
+        if let Some(Call { family, keeps, .. }) = call(row) {
+            return here.filter(|_| keeps).map(|end| Opened { family, end });
         }
+        let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
+        let named = |file: &str| row.text.split(sign).any(|w| w == file);
+        let (_, family) = self.files.iter().find(|(file, _)| named(file))?;
+        Some(Opened { family: *family, end: here.unwrap_or_default() })
     }
 }
 
@@ -89,7 +84,7 @@ fn call(row: Row<'_>) -> Option<Call<'_>> {
 
 impl Paste<'_> {
     /// Puts the lines of a group behind the rules that are there, or offers it where a dump shows these.
-    pub(super) fn add(&mut self, clean: &Clean, group: Group<'_>, backend: Option<Backend>) {
+    pub(super) fn add(&mut self, clean: &Clean, group: &Group<'_>, backend: Option<Backend>) {
         let family = group.family.unwrap_or(Family::Ip);
         let table = group.table_name();
         let rows = group.lines().into_iter().filter(|r| r.text.starts_with(['-', ':', '[']));

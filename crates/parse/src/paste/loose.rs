@@ -41,7 +41,7 @@ pub(super) fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
 /// Whether a row gives what it reads to commands that make rules, one for each word: `… | xargs -n1 iptables …`.
 pub(super) fn is_for_each(row: Row<'_>) -> bool {
     let Some(at) = row.text.find("xargs ") else { return false };
-    let mut rest = row.skip(at).words().into_iter().skip(1);
+    let mut rest = row.skip(at).words().skip(1);
     rest.any(|word| is_tables(word))
 }
 
