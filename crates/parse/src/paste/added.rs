@@ -9,12 +9,13 @@ use crate::names::{program, tables};
 use crate::restore;
 use crate::word;
 use chainwalk_model::{Backend, Family, SectionKind, Text, is_builtin};
+use std::collections::{HashMap, HashSet};
 
 /// The files that a paste loads in this way.
 #[derive(Debug, Default)]
 pub(super) struct Added {
     any: bool,
-    files: Vec<(String, Family)>,
+    files: HashMap<String, Family>,
 }
 
 /// Lines for `iptables-restore --noflush` begin: of which family they are, and the line that ends them.
@@ -39,10 +40,10 @@ impl Added {
         let calls: Vec<Call<'_>> = rows.iter().filter_map(|row| call(*row)).collect();
         let loaded =
             |keeps: bool| calls.iter().filter(move |c| c.keeps == keeps).filter_map(|c| c.file);
-        let emptied: Vec<&str> = loaded(false).collect();
+        let emptied: HashSet<&str> = loaded(false).collect();
         let kept = calls.iter().filter(|c| c.keeps);
         let files = kept.filter_map(|c| Some((c.file?.to_owned(), c.family)));
-        let files = files.filter(|(file, _)| !emptied.contains(&&**file)).collect();
+        let files = files.filter(|(file, _)| !emptied.contains(&**file)).collect();
         Self { any: calls.iter().any(|c| c.keeps), files }
     }
 
@@ -56,8 +57,7 @@ impl Added {
             return here.filter(|_| keeps).map(|end| Opened { family, end });
         }
         let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
-        let named = |file: &str| row.text.split(sign).any(|w| w == file);
-        let (_, family) = self.files.iter().find(|(file, _)| named(file))?;
+        let family = row.text.split(sign).find_map(|w| self.files.get(w))?;
         Some(Opened { family: *family, end: here.unwrap_or_default() })
     }
 }
