@@ -58,6 +58,7 @@ pub(crate) struct Context {
 
 /// Rules that stand together and are of one table.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Group<'a> {
     pub(crate) rows: Vec<(Row<'a>, Kind)>,
     pub(crate) table: Option<String>,
@@ -105,7 +106,7 @@ impl<'a> Group<'a> {
                 let (family, filter, loose) = (self.family, self.filter.clone(), self.loose);
                 let table = Some(table.to_owned());
                 let adds = self.adds;
-                parts.push(Self { table, family, loose, filter, adds, ..Self::default() });
+                parts.push(Self { table, family, loose, adds, filter, ..Self::default() });
                 parts.len() - 1
             });
             parts[at].rows.push((*row, Kind::Save));

@@ -529,7 +529,7 @@ impl<'t> Paste<'t> {
         context.listed = false;
         for group in group.parts() {
             if group.adds && !group.is_listing() {
-                self.add(clean, group, context.backend);
+                self.add(clean, &group, context.backend);
                 continue;
             }
             let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });

@@ -1,5 +1,6 @@
 //! What `iptables-restore --noflush` reads. It is put behind the rules that are there, and is no dump of a table.
 
+use super::loose::here;
 use super::{Paste, typed_as};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
@@ -8,12 +9,13 @@ use crate::names::{program, tables};
 use crate::restore;
 use crate::word;
 use chainwalk_model::{Backend, Family, SectionKind, Text, is_builtin};
+use std::collections::{HashMap, HashSet};
 
 /// The files that a paste loads in this way.
 #[derive(Debug, Default)]
 pub(super) struct Added {
     any: bool,
-    files: Vec<(String, Family)>,
+    files: HashMap<String, Family>,
 }
 
 /// Lines for `iptables-restore --noflush` begin: of which family they are, and the line that ends them.
@@ -38,10 +40,10 @@ impl Added {
         let calls: Vec<Call<'_>> = rows.iter().filter_map(|row| call(*row)).collect();
         let loaded =
             |keeps: bool| calls.iter().filter(move |c| c.keeps == keeps).filter_map(|c| c.file);
-        let emptied: Vec<&str> = loaded(false).collect();
+        let emptied: HashSet<&str> = loaded(false).collect();
         let kept = calls.iter().filter(|c| c.keeps);
         let files = kept.filter_map(|c| Some((c.file?.to_owned(), c.family)));
-        let files = files.filter(|(file, _)| !emptied.contains(&&**file)).collect();
+        let files = files.filter(|(file, _)| !emptied.contains(&**file)).collect();
         Self { any: calls.iter().any(|c| c.keeps), files }
     }
 
@@ -51,18 +53,12 @@ impl Added {
             return None;
         }
         let here = here(row.text);
-        match call(row) {
-            Some(call) => {
-                let family = call.family;
-                here.filter(|_| call.keeps).map(|end| Opened { family, end })
-            }
-            None => {
-                let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
-                let named = |file: &str| row.text.split(sign).any(|w| w == file);
-                let (_, family) = self.files.iter().find(|(file, _)| named(file))?;
-                Some(Opened { family: *family, end: here.unwrap_or_default() })
-            }
+        if let Some(Call { family, keeps, .. }) = call(row) {
+            return here.filter(|_| keeps).map(|end| Opened { family, end });
         }
+        let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
+        let family = row.text.split(sign).find_map(|w| self.files.get(w))?;
+        Some(Opened { family: *family, end: here.unwrap_or_default() })
     }
 }
 
@@ -86,17 +82,9 @@ fn call(row: Row<'_>) -> Option<Call<'_>> {
     Some(Call { family, keeps: own.iter().any(flag), file: file.filter(|_| !reads) })
 }
 
-/// The line that ends those which a command of a shell reads: `EOF` of `<<'EOF'`.
-pub(super) fn here(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("<<")?;
-    let end = rest.trim_start_matches(['-', ' ']).split_whitespace().next()?;
-    let end = end.trim_matches(['\'', '"', '\\']);
-    (!end.is_empty() && !end.starts_with('<')).then(|| end.to_owned())
-}
-
 impl Paste<'_> {
     /// Puts the lines of a group behind the rules that are there, or offers it where a dump shows these.
-    pub(super) fn add(&mut self, clean: &Clean, group: Group<'_>, backend: Option<Backend>) {
+    pub(super) fn add(&mut self, clean: &Clean, group: &Group<'_>, backend: Option<Backend>) {
         let family = group.family.unwrap_or(Family::Ip);
         let table = group.table_name();
         let rows = group.lines().into_iter().filter(|r| r.text.starts_with(['-', ':', '[']));

@@ -356,7 +356,7 @@ fn negates_behind(words: &[Word<'_>]) -> bool {
 fn changes_routing(row: Row<'_>) -> bool {
     let (bare, _) = unprompt(row);
     let mut words = bare.text.split_whitespace().skip_while(|w| matches!(*w, "sudo" | "doas"));
-    if !words.next().is_some_and(|w| w.rsplit('/').next() == Some("ip")) {
+    if words.next().is_none_or(|w| w.rsplit('/').next() != Some("ip")) {
         return false;
     }
     let mut words = words.skip_while(|w| w.starts_with('-'));

@@ -1,6 +1,5 @@
 //! Rows that people write or quote without what a program prints around them.
 
-use super::added::here;
 use crate::clean::{Clean, Row};
 use crate::forms::is_save;
 use crate::names::is_tables;
@@ -45,7 +44,7 @@ pub(super) fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
 /// Whether a row gives what it reads to commands that make rules, one for each word: `… | xargs -n1 iptables …`.
 pub(super) fn is_for_each(row: Row<'_>) -> bool {
     let Some(at) = row.text.find("xargs ") else { return false };
-    let mut rest = row.skip(at).words().into_iter().skip(1);
+    let mut rest = row.skip(at).words().skip(1);
     rest.any(|word| is_tables(word))
 }
 
@@ -56,10 +55,18 @@ pub(super) fn only_shown(rows: &[Row<'_>]) -> Option<usize> {
         return None;
     }
     let end = here(first)?;
-    // The last word of a rule may have been taken for broken off.
-    let ends = |r: &Row<'_>| r.text.split_whitespace().next_back() == Some(&*end);
+    // It may have been taken for the rest of a rule.
+    let ends = |r: &Row<'_>| r.text.ends_with(&*end);
     let taken = 1 + rows.iter().skip(1).take(200).position(ends)?;
     let dump =
         rows[..taken].iter().any(|r| r.text.starts_with('*') || r.text.starts_with("table "));
     (!dump).then_some(taken + 1)
+}
+
+/// The line that ends those which a command of a shell reads: `EOF` of `<<'EOF'`.
+pub(super) fn here(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("<<")?;
+    let end = rest.trim_start_matches(['-', ' ']).split_whitespace().next()?;
+    let end = end.trim_matches(['\'', '"', '\\']);
+    (!end.is_empty() && !end.starts_with('<')).then(|| end.to_owned())
 }
