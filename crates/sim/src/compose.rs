@@ -362,6 +362,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
             return Some(dev);
         }
     }
+    // A pasted log or trace shows by which interface that sender's packets come.
+    let seen = world.host.seen.iter().find(|seen| Some(seen.src) == src && seen.iface.is_some());
+    if let Some(way) = seen.and_then(|seen| seen.iface.clone()) {
+        return Some(way);
+    }
     if let Some(src) = src
         && let Some(way) = way_in(&world.host, world.spoken(), src, dst)
     {
