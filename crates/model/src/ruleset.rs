@@ -70,9 +70,18 @@ pub struct Ruleset {
     /// The named objects of nft.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<Object>,
+    /// How many of the rules were there before changes were made; none where none were.
+    #[serde(skip)]
+    pub before_changes: Option<u32>,
 }
 
 impl Ruleset {
+    /// The rules that changes did not put in, with those that these took away.
+    pub fn unchanged(&self) -> &[Rule] {
+        let count = self.before_changes.map_or(self.rules.len(), |count| count as usize);
+        self.rules.get(..count).unwrap_or(&self.rules)
+    }
+
     /// The table behind an id.
     pub fn table(&self, id: TableId) -> &Table {
         &self.tables[id.0 as usize]

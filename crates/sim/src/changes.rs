@@ -17,8 +17,8 @@ use crate::session::Session;
 use crate::trip::Trip;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Changes, Edit, Fate, Goal, Host, Order, PacketSpec, Probe, Proposal, Selectivity, Trace,
-    TripEnd,
+    Changes, Choice, DroppedBy, Edit, Fate, Goal, Host, Order, Outcome, PacketSpec, Probe,
+    Proposal, Question, Selectivity, Trace, TripEnd,
 };
 pub use nearly::slips;
 use probes::Probes;
@@ -55,6 +55,13 @@ pub fn probed(before: &Host, after: &Host, asks: &[PacketSpec]) -> Vec<Probe> {
     }
     let probes = Probes::new(asks, &session);
     probes.map(|probes| probes.sent(asks, after.clone())).unwrap_or_default()
+}
+
+/// Whether a way ends at a policy that was not pasted, and hardly any host has: nobody needs a change for it.
+fn is_policy_unlikely(outcome: &Outcome) -> bool {
+    let Fate::Dropped(DroppedBy::Policy(chain)) = outcome.trace.fate else { return false };
+    let asks = |c: &&Choice| c.question == Question::Policy(chain);
+    outcome.choices.iter().filter(asks).any(|c| c.likelihood.as_ref().is_some_and(|l| !l.likely))
 }
 
 /// A host that was tried.
@@ -195,6 +202,10 @@ impl Search {
         let mut stops: Vec<Stop> = Vec::new();
         for (at, outcome) in walk.outcomes.iter().enumerate() {
             let first = &outcome.trace;
+            if is_policy_unlikely(outcome) {
+                certain = false;
+                continue;
+            }
             let wanted = first.fate.is_through().map(|t| t == (self.want == Goal::Through));
             let stop = |in_reply, trace, lost| Stop { in_reply, trace, first, lost };
             match (wanted, trips.get(at).and_then(Option::as_ref)) {

@@ -82,6 +82,7 @@ fn chain_of(host: &mut Host, table: TableId, name: &Text, change: &ChainEdit) ->
 
 fn change_chain(host: &mut Host, id: ChainId, change: &ChainEdit) {
     let rules = Rc::make_mut(&mut host.rules);
+    rules.before_changes.get_or_insert(rules.rules.len() as u32);
     let mut own = rules.chain(id).rules.clone();
     let mut add = |new: &NewRule| {
         let rule = RuleId(rules.rules.len() as u32);

@@ -341,8 +341,10 @@ fn only_lets_in(host: &Host, chain: &Chain) -> bool {
 fn deals(host: &Host, family: Family, hook: Hook) -> bool {
     let rules = &host.rules;
     let own = |c: &&Chain| sees(host, c, family) && filters(host, c, hook);
-    rules.chains.iter().filter(own).flat_map(|c| &c.rules).any(|rule| {
-        let rule = rules.rule(*rule);
+    // A change that is tried says nothing of the host that it is tried on.
+    let before = rules.unchanged().len() as u32;
+    let there = rules.chains.iter().filter(own).flat_map(|c| &c.rules).filter(|r| r.0 < before);
+    there.map(|rule| rules.rule(*rule)).any(|rule| {
         let stops = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
         !(stops && is_bare(rule))
     })

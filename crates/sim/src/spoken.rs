@@ -101,9 +101,9 @@ pub(crate) fn names_dst(rule: &Rule, addr: IpAddr) -> bool {
     header(rule).any(|ip| alone(ip.dst.as_ref()) == Some(addr))
 }
 
-/// The rules of a host with their chains.
+/// The rules of a host with their chains. A change that is tried says nothing of the host that it is tried on.
 pub(crate) fn rules(host: &Host) -> impl Iterator<Item = (RuleId, &Rule, &Chain)> {
-    let all = host.rules.rules.iter().enumerate();
+    let all = host.rules.unchanged().iter().enumerate();
     all.map(|(at, rule)| (RuleId(at as u32), rule, host.rules.chain(rule.chain)))
 }
 

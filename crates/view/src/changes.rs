@@ -66,8 +66,14 @@ pub enum Breadth {
 }
 
 impl Breadth {
-    fn of(grain: Selectivity) -> Self {
-        match grain {
+    /// By how a proposal selects packets, and by what became of the others that were tried.
+    fn of(p: &Proposal, want: Goal) -> Self {
+        let turned = |was| p.probes.iter().any(|p| p.before == Some(was) && p.after == Some(!was));
+        // A rule that is put right may have been right for others.
+        if p.grain == Selectivity::NearMiss && want == Goal::Through && turned(true) {
+            return Self::All;
+        }
+        match p.grain {
             Selectivity::Flow
             | Selectivity::Element
             | Selectivity::State
@@ -197,10 +203,11 @@ pub fn proposal(
     let mut walks: Vec<Walk> = t.walks.iter().take(t.packet).cloned().collect();
     walks.push(p.walk.clone());
     let after = Explained { host, walks: &walks, followed: &[], reasons: &NoExplainer, ..*t };
+    let breadth = Breadth::of(p, want);
     ProposalView {
         commands,
-        breadth: Breadth::of(p.grain),
-        heading: Breadth::of(p.grain).title(lang),
+        breadth,
+        heading: breadth.title(lang),
         others: others(lang, &p.probes),
         after: fate_card(&after),
         scope,

@@ -52,6 +52,59 @@ fn the_first_document_needs_one_rule_on_the_mark() {
     assert!(!also(narrow, ProbeKind::Opposite));
 }
 
+/// A gateway by commands; nobody says what the policies of nat are.
+const GATEWAY: &str = "iptables -P FORWARD DROP\niptables -A FORWARD -i lan0 -o wan0 -j ACCEPT\n\
+    iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n\
+    iptables -t nat -A PREROUTING -i wan0 -p tcp --dport 8443 -j DNAT --to-destination 192.168.10.8:443\n\
+    iptables -t nat -A POSTROUTING -s 192.168.10.0/24 -o wan0 -j SNAT --to-source 203.0.113.2\n\
+    ip addr add 203.0.113.2/24 dev wan0\nip addr add 192.168.10.1/24 dev lan0\n\
+    ip route add default via 203.0.113.1\n";
+
+#[test]
+fn no_change_is_for_a_policy_that_hardly_any_host_has() {
+    let host = host_of(GATEWAY, &[]);
+    let found = proposed(&host, &["curl 203.0.113.2:8443 from 198.51.100.77"], Goal::Through);
+    assert!(found.len() > 3);
+    for (texts, _) in &found {
+        assert!(!texts.iter().any(|text| text.contains("-t nat")), "{texts:?}");
+    }
+    // The rule that is turned round let the network behind this host out.
+    let turned = |texts: &[String]| texts[0].starts_with("iptables -R FORWARD 1 -i wan0 -o lan0");
+    let (_, turned) = found.iter().find(|(texts, _)| turned(texts)).unwrap();
+    let opposite = turned.probes.iter().find(|p| p.vary == ProbeKind::Opposite).unwrap();
+    assert_eq!((opposite.before, opposite.after), (Some(true), Some(false)));
+}
+
+#[test]
+fn what_lets_an_answer_back_is_tried_on_what_the_other_end_begins() {
+    let text = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+                -A INPUT -i lo -j ACCEPT\nCOMMIT\n";
+    let host = host_of(text, &["eth0=203.0.113.9/24", "route=default via 203.0.113.1 dev eth0"]);
+    let found = proposed(&host, &["curl 1.1.1.1"], Goal::Through);
+    let with = |command: &str| &found.iter().find(|(texts, _)| *texts == [command]).unwrap().1;
+    assert!(also(with("iptables -P INPUT ACCEPT"), ProbeKind::Opposite));
+    let by_state = "iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
+    assert!(!also(with(by_state), ProbeKind::Opposite));
+}
+
+#[test]
+fn a_change_says_nothing_of_the_host_that_it_is_tried_on() {
+    // All that is pasted is about what comes to this host, so that the address is its own.
+    let text = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+                -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n";
+    let host = host_of(text, &[]);
+    let packet = "curl 203.0.113.10:443 from 192.0.2.9 in eth0";
+    let command = "iptables -A FORWARD -d 203.0.113.10 -p tcp --dport 443 -j ACCEPT";
+    let (added, _) = edit(command, DocId(1), &host).unwrap();
+    let changed = edited(&host, &added);
+    for host in [&host, &changed] {
+        let mut session = Session::new(host.clone());
+        let walk = session.send(&asked(&[packet], host)[0]);
+        let fate = &walk.outcomes[0].trace.fate;
+        assert!(matches!(fate, Fate::Dropped(_)), "{fate:?}");
+    }
+}
+
 #[test]
 fn a_chain_without_a_name_is_changed_where_it_is_jumped_to() {
     let text = "table inet t {\nchain c {\ntype filter hook input priority 0; policy accept;\n\

@@ -45,14 +45,15 @@ impl Probes {
     }
 }
 
-/// The packet, and whether it gets through on every way; `None` where ways differ or one is unknown.
+/// The packet, and whether it gets through on every likely way; `None` where these differ or one is unknown.
 fn fate(on: &Session, before: &[PacketSpec], ask: &PacketSpec) -> Option<(Sent, Option<bool>)> {
     let mut session = on.afresh();
     for ask in before {
         session.send(ask);
     }
     let walk: &Walk = session.send(ask);
-    let mut ends = walk.outcomes.iter().map(|o| o.trace.fate.is_through());
+    let likely = walk.outcomes.iter().filter(|o| o.unlikely() == 0);
+    let mut ends = likely.map(|o| o.trace.fate.is_through());
     let first = ends.next()?;
     let alike = first.filter(|_| ends.all(|e| e == first) && !walk.cut);
     Some((walk.outcomes[0].trace.sent.clone(), alike))
@@ -113,14 +114,14 @@ fn varied(host: &Host, ask: &PacketSpec, trace: &Trace, vary: ProbeKind) -> Opti
             other.ack = Some(1);
         }
         ProbeKind::Opposite => {
-            wire?;
             // The other end is where DNAT sent the packet; it begins where the packet was to leave.
             let out = trace.steps.iter().rev().find_map(|step| match &step.event {
                 Event::Hook(path) => path.outiface.name(),
                 _ => None,
             })?;
             let end = trace.moments.last()?.packet.ip.dst;
-            if own(end) || own(src) {
+            // What is sent from here is answered here, and so is what the other end begins.
+            if own(end) || wire.is_some() && own(src) {
                 return None;
             }
             (other.src, other.dst) = (Some(AskAddr::Ip(end)), Some(AskAddr::Ip(src)));
