@@ -26,6 +26,7 @@ use crate::focus::{to_pane, use_focus_kept};
 use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
+use crate::message::PageView;
 use crate::one_file::is_one_file;
 use crate::pace::swept;
 use crate::parts::{
@@ -130,8 +131,13 @@ pub fn App() -> Html {
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         _ => None,
     };
-    // What the paste holds is told while no packet is asked for.
-    let overview = told.as_ref().filter(|_| blank.is_none() && state.scenario.packets.is_empty());
+    // What the paste holds is told while no packet is asked for, or none that can be read.
+    let unread = |told: &Rc<PageView>| {
+        fresh && told.packet_problems.get(state.packet).is_some_and(|p| !p.is_empty())
+    };
+    let overview = told
+        .as_ref()
+        .filter(|told| blank.is_none() && (state.scenario.packets.is_empty() || unread(told)));
     let overview =
         use_memo(overview.map(|t| t.overview.clone()), |o| o.clone().flatten().map(Rc::new));
     let overview = (*overview).clone();

@@ -4,6 +4,9 @@ use super::block::{Block, Facts, unread};
 use crate::clean::{Clean, Row};
 use chainwalk_model::Hint;
 
+/// The end of a block is looked for in so many lines.
+const MOST_OF_A_BLOCK: usize = 64;
+
 /// A whole dump of another kind.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     if let Some(found) = listed_alone(clean, rows) {
@@ -166,7 +169,7 @@ fn other_languages(rows: &[Row<'_>], words: &[&str]) -> Option<(&'static str, us
             block("Terraform firewall")
         }
         ["firewall_rule" | "iptables_rule" | "nftables_rule", _, "do"] => {
-            let end = rows.iter().position(|r| r.text == "end");
+            let end = rows.iter().take(MOST_OF_A_BLOCK).position(|r| r.text == "end");
             Some(("Chef firewall", end.map_or(1, |n| n + 1)))
         }
         ["name", _, "{"] if near("default-action") => block("VyOS firewall"),

@@ -70,6 +70,25 @@ fn a_paste_without_a_packet_is_told_and_each_packet_is_one_click() -> Result<()>
 
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_packet_that_cannot_be_read_leaves_the_list_of_those_that_can() -> Result<()> {
+    drive(Look { still: true, ..DESK }, async |page| {
+        page.turns("stop").await?;
+        page.write("paste", OWN).await?;
+        page.banner_says(&["web1 is read"]).await?;
+        page.send("why is my ssh not working").await?;
+        page.until("it is told what is wrong", "return at('packet-problem') !== null").await?;
+        page.until(
+            "the list is there, and what gets in",
+            "return document.querySelectorAll('.packet-row').length > 3 && text('overview').includes('198.51.100.0/24')",
+        )
+        .await?;
+        page.ask("document.querySelector('.packet-row').click()").await?;
+        page.until("one of it is walked", "return rows().length > 2").await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn the_tabs_of_the_overview_go_by_arrows() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         page.turns("stop").await?;
