@@ -177,8 +177,8 @@ pub(crate) trait Net {
     fn comes_soon(&self) -> Option<bool> {
         None
     }
-    /// The direction of a flow in the table that a tuple belongs to.
-    fn direction(&self, _tuple: Tuple, _zone: Zone) -> Option<CtDir> {
+    /// The status of the flow in the table that a tuple belongs to.
+    fn status(&self, _tuple: Tuple, _zone: Zone) -> Option<u16> {
         None
     }
     /// Whether a flow begins so in this zone, and its TCP is not closed.
