@@ -65,9 +65,16 @@ impl List {
         let assured = known.is_some_and(|s| s & status::ASSURED != 0);
         let looks_up = known.is_some() && !assured;
         let swept = (soon || self.swept == Some(now)) && !looks_up;
-        self.swept = Some(now);
+        // Who finds the packet's own flow looks at none behind it.
+        let known = |other: &Tuple| *other == tuple && ctx.net.status(*other, zone).is_some();
+        let own = self.flows.iter().position(known).filter(|_| !swept && !assured);
+        if own.is_none() {
+            self.swept = Some(now);
+        }
         if !swept {
+            let behind = own.map(|own| self.flows.split_off(own)).unwrap_or_default();
             self.flows.retain(|other| ctx.net.is_open(*other, zone));
+            self.flows.extend(behind);
         }
         if !assured && (swept || !self.flows.contains(&tuple)) {
             self.flows.push(tuple);
