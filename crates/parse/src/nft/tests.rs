@@ -414,7 +414,7 @@ fn deep_and_endless_texts_end() {
 
 #[test]
 fn the_ends_of_a_printed_range_are_read_back() {
-    let rules = "\t\tmeta skuid 0-18 accept\n\t\tmeta hour \"09:00:30\"-\"17:00\" accept\n";
+    let rules = "\t\ttcp flags != 3-18 accept\n\t\tmeta skuid 0-18 accept\n\t\tmeta hour \"09:00:30\"-\"17:00\" accept\n";
     let host = pasted(&format!("table inet t {{\n\tchain c {{\n{rules}\t}}\n}}\n"));
     let printed = nft_text(&host).text;
     assert!(printed.contains(rules), "{printed}");

@@ -408,10 +408,17 @@ fn mss(ctx: &MatchContext) -> Option<u16> {
 /// The socket of this host that would take the packet (`nft_socket_eval`).
 fn socket(key: SocketKey, at: OpId, ctx: &MatchContext) -> Read {
     let packet = ctx.packet;
+    let unknown = || Err(Lack::Unknown(Question::Fact(at)));
+    if ctx.path.hook == Hook::Output {
+        // On its way out a packet has the socket that sends it.
+        return match (key, ctx.entry) {
+            (SocketKey::Mark, Entry::Local { uid: Some(_), mark, .. }) => number(*mark),
+            _ => unknown(),
+        };
+    }
     let (L4::Tcp(_) | L4::Udp { .. }, Some(port)) = (&packet.l4, packet.dport()) else {
         return Err(Lack::Absent);
     };
-    let unknown = || Err(Lack::Unknown(Question::Fact(at)));
     let own = matches!(ctx.ct(), Ct::Flow(flow) if flow.made_here && flow.dir == CtDir::Reply);
     let fits = |wild: bool| {
         ctx.host.sockets.iter().find(|s| {
