@@ -45,7 +45,8 @@ pub(crate) fn opens(text: &str) -> bool {
             let at = usize::from(is_family(name));
             let brace = name.ends_with('{') || rest.get(at).is_some_and(open) && at < 2;
             brace
-                || is_family(name) && (rest.len() == 1 || rest[0].ends_with('{'))
+                || is_family(name)
+                    && rest.first().is_some_and(|next| rest.len() == 1 || next.ends_with('{'))
                 || !is_family(name) && rest.first().is_some_and(open)
         }
         ["flush", "ruleset" | "ruleset;", ..] => words.len() <= 3,

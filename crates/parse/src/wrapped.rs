@@ -71,6 +71,15 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
     found
 }
 
+/// What rules of nft begin with, where they test something.
+const BEGINNINGS: [&str; 17] = [
+    "tcp", "udp", "th", "sctp", "ip", "ip6", "icmp", "icmpv6", "ct", "meta", "iif", "oif",
+    "iifname", "oifname", "fib", "ether", "limit",
+];
+
+/// No mail or terminal is narrower.
+const NARROWEST: usize = 60;
+
 /// What is to be cut out of a table of nft that begins here, and how many rows it has. Within its braces every row is
 /// further in than the table; one that is not is the rest of the row above.
 fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
@@ -94,15 +103,20 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
             && !is_gap(row.text)
             && !native::opens(row.text)
     };
+    let full = |n: usize| column(text, &rows[n - 1]) + width(rows[n - 1].text);
     let goes_on = |n: &usize| {
         let (above, below) = (rows[n - 1].text, rows[*n].text);
+        let next = below.split_whitespace().next().unwrap_or_default();
+        // Nothing breaks a line that has room for the next word: what may begin a rule does, as far out as a hand
+        // likes it.
+        let has_room = full(*n) + 1 + width(next) < NARROWEST;
         rest(&rows[*n])
+            && !(has_room && BEGINNINGS.contains(&next))
             && (!is_done(above) || below.starts_with('"') || below.starts_with("comment "))
     };
     let broken: Vec<usize> = (1..taken).filter(goes_on).collect();
     // A terminal breaks all lines at one width, within a word too.
     let mut widths: HashMap<usize, usize> = HashMap::new();
-    let full = |n: usize| column(text, &rows[n - 1]) + width(rows[n - 1].text);
     for n in &broken {
         *widths.entry(full(*n)).or_default() += 1;
     }

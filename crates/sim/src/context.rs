@@ -28,6 +28,10 @@ pub(crate) struct MatchContext<'a> {
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it.
     pub loopback_copy: bool,
+    /// Whether a bridge of this host put its frame together.
+    pub own_frame: bool,
+    /// The VLAN that its frame is tagged with.
+    pub tag: Option<u16>,
     pub flow: &'a dyn Tracked,
     /// The host's facts.
     pub host: &'a Host,
@@ -177,8 +181,8 @@ pub(crate) trait Net {
     fn comes_soon(&self) -> Option<bool> {
         None
     }
-    /// The direction of a flow in the table that a tuple belongs to.
-    fn direction(&self, _tuple: Tuple, _zone: Zone) -> Option<CtDir> {
+    /// The status of the flow in the table that a tuple belongs to.
+    fn status(&self, _tuple: Tuple, _zone: Zone) -> Option<u16> {
         None
     }
     /// Whether a flow begins so in this zone, and its TCP is not closed.

@@ -34,6 +34,14 @@ pub(crate) fn has_link_header(iface: &PathIface, ctx: &MatchContext) -> bool {
     iface.name().is_some_and(|name| link_type(name, ctx) != Some(LOOPBACK))
 }
 
+/// The device below that of a VLAN, and the number of the VLAN, by a name of the form `eth0.5`.
+pub(crate) fn vlan(name: &str) -> Option<(&str, u16)> {
+    const LAST: u16 = 4094;
+    let (below, number) = name.rsplit_once('.')?;
+    let tag = number.parse().ok().filter(|tag| (1..=LAST).contains(tag))?;
+    (!below.is_empty()).then_some((below, tag))
+}
+
 /// The length of a packet in memory: on its way out of a device its link header stands before it again.
 pub(crate) fn skb_len(ctx: &MatchContext) -> u32 {
     const LINK_HEADER: u32 = 14;

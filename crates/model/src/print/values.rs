@@ -93,8 +93,11 @@ pub(super) fn value(value: &Value, ty: Type, bits: u16, sep: &str) -> String {
     }
 }
 
-/// An end of a range: a word and the dash behind it would be read as one word.
+/// An end of a range: a word and the dash behind it would be read as one word, and bits as more than one value.
 fn end(n: u128, ty: Type, bits: u16) -> String {
+    if ty.is_bitmask() {
+        return n.to_string();
+    }
     let text = number(n, ty, bits);
     if ty.word_of(n).is_some_and(|word| word == text) { n.to_string() } else { text }
 }

@@ -162,6 +162,10 @@ impl Reader<'_, '_> {
                     self.cur.at = at;
                 }
                 let table = self.table_named(true)?;
+                if !self.source.is_listing() {
+                    // Each time that a table is added, the flags that stand with it are those it has from then on.
+                    self.draft.rules.tables[table.0 as usize].dormant = false;
+                }
                 if std::mem::take(&mut self.managed) {
                     let table = &mut self.draft.rules.tables[table.0 as usize];
                     table.backend = Backend::IptablesNft;
@@ -233,6 +237,7 @@ impl Reader<'_, '_> {
             let n = self.place_of(chain)?.ok_or_else(|| self.missing(at))?;
             place = if place == Place::First { Place::Before(n) } else { Place::Behind(n) };
         }
+        self.needs_statement()?;
         let rule = self.rule(chain, false);
         let rules = &mut self.draft.rules.chains[chain.0 as usize].rules;
         let at = match place {
@@ -242,6 +247,14 @@ impl Reader<'_, '_> {
             Place::Behind(n) => n + 1,
         };
         rules.insert(at.min(rules.len()), rule);
+        Ok(())
+    }
+
+    /// A command makes no rule of nothing.
+    fn needs_statement(&self) -> Read<()> {
+        if self.cur.at_end() && !self.source.is_listing() {
+            return Err(self.cur.wrong(Expected::Target));
+        }
         Ok(())
     }
 
@@ -271,6 +284,7 @@ impl Reader<'_, '_> {
 
     fn replace_rule(&mut self) -> Read<()> {
         let (chain, place) = self.known_rule()?;
+        self.needs_statement()?;
         let rule = self.rule(chain, false);
         self.draft.rules.chains[chain.0 as usize].rules[place] = rule;
         Ok(())

@@ -437,6 +437,8 @@ impl Reader<'_, '_> {
             closed = self.cur.eat_sign("}");
         } else if !self.cur.at_end() {
             self.object_line(word, &mut kind)?;
+            // What is kept as text has braces.
+            closed = word != ObjectWord::Other;
         }
         if let (ObjectKind::Other(text), true) = (&mut kind, closed) {
             let written = self.cur.written(at, self.cur.at).to_owned();

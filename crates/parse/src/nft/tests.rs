@@ -257,6 +257,46 @@ fn a_table_may_be_dormant() {
 }
 
 #[test]
+fn a_table_that_is_added_once_more_has_the_flags_that_stand_there() {
+    let asleep = "add table ip t { flags dormant; }\n";
+    for (then, expect) in [
+        ("", true),
+        ("add table ip t\n", false),
+        ("table ip t {\n}\n", false),
+        ("table ip t {\nflags dormant\n}\n", true),
+        ("add chain ip t c\n", true),
+    ] {
+        let (rules, problems) = told(&format!("{asleep}{then}"), Source::Script);
+        assert_eq!((rules.tables[0].dormant, problems), (expect, 0), "{then}");
+    }
+}
+
+#[test]
+fn a_table_that_is_cut_off_behind_its_family_ends() {
+    for text in ["table inet", "table inet\n", "x\ntable ip6"] {
+        assert!(
+            crate::read(&[text]).hosts.iter().all(|host| host.rules.rules.is_empty()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_command_makes_no_rule_of_nothing() {
+    for (command, expect) in [
+        ("add rule ip t c", 1),
+        ("insert rule ip t c;", 1),
+        ("replace rule ip t c handle 1", 1),
+        ("add rule ip t c counter", 0),
+    ] {
+        let text = format!("add chain ip t c\nadd rule ip t c drop # handle 1\n{command}\n");
+        let (rules, problems) = told(&text, Source::Script);
+        assert_eq!(problems, expect, "{command}");
+        assert!(rules.rules.iter().all(|rule| !rule.ops.is_empty()), "{command}");
+    }
+}
+
+#[test]
 fn what_is_compared_with_a_value_that_is_left_open_is_known() {
     for (rule, name, part) in [
         ("ip saddr <ADMIN_IP> drop", "ADMIN_IP", BlankPart::Src),
@@ -374,7 +414,7 @@ fn deep_and_endless_texts_end() {
 
 #[test]
 fn the_ends_of_a_printed_range_are_read_back() {
-    let rules = "\t\tmeta skuid 0-18 accept\n\t\tmeta hour \"09:00:30\"-\"17:00\" accept\n";
+    let rules = "\t\ttcp flags != 3-18 accept\n\t\tmeta skuid 0-18 accept\n\t\tmeta hour \"09:00:30\"-\"17:00\" accept\n";
     let host = pasted(&format!("table inet t {{\n\tchain c {{\n{rules}\t}}\n}}\n"));
     let printed = nft_text(&host).text;
     assert!(printed.contains(rules), "{printed}");
@@ -386,6 +426,8 @@ fn an_object_that_is_cut_off_is_not_printed() {
     let printed =
         nft_text(&pasted("table ip t {\n\tct timeout to {\n\t\tpolicy = { established : 100\n"));
     assert!(!printed.complete, "{}", printed.text);
+    let open = nft_text(&pasted("table ip t {\n\tct timeout to established { close }\n}\n"));
+    assert!(!open.complete, "{}", open.text);
     let whole = "table ip t {\n\tct timeout to { protocol tcp; policy = { close : 4 } }\n}\n";
     assert_eq!(nft_text(&pasted(whole)).text, whole);
 }

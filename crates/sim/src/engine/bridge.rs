@@ -322,6 +322,7 @@ impl Walker<'_> {
             _ => None,
         };
         let port = PathIface::known_or_not(self.world.port_of(hop, &bridge).or(only));
+        skb.own_frame = true;
         self.bridge_hook(skb, Hook::Output, (&PathIface::None, &port), BridgePart::All)?;
         self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &port), BridgePart::All)?;
         self.egress(skb, &port)

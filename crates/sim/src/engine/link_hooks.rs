@@ -2,6 +2,7 @@
 
 use super::skb::Skb;
 use super::walker::Walker;
+use crate::link::vlan;
 use chainwalk_model::{
     Chain, ChainId, Event, Family, Fate, Hook, Order, Path, PathIface, Question, Text,
 };
@@ -17,8 +18,14 @@ pub(super) enum BridgePart {
 
 impl Walker<'_> {
     /// The packet passes the ingress chains of a device, of the families netdev and inet, which are one list. It has
-    /// not been tracked yet, nor put together.
+    /// not been tracked yet, nor put together. What comes in by a VLAN comes to the device below it before.
     pub(super) fn ingress(&mut self, skb: &mut Skb, device: &Text) -> Result<(), Fate> {
+        if let Some((below, tag)) = vlan(device) {
+            let inner = skb.tag.replace(tag);
+            let passed = self.ingress(skb, &below.into());
+            skb.tag = inner;
+            passed?;
+        }
         let line = self.link_chains(Hook::Ingress, &[Family::Netdev, Family::Inet], Some(device));
         if line.is_empty() {
             return Ok(());
@@ -27,17 +34,23 @@ impl Walker<'_> {
         self.pass(skb, line, Path { iniface, ..Self::path(skb, Hook::Ingress) })
     }
 
-    /// The packet passes the egress chains of a device, behind everything else. Each fragment does so in the kernel.
+    /// The packet passes the egress chains of a device, behind everything else, and those of the device below a VLAN.
+    /// Each fragment does so in the kernel.
     pub(super) fn egress(&mut self, skb: &mut Skb, device: &PathIface) -> Result<(), Fate> {
         let line = self.link_chains(Hook::Egress, &[Family::Netdev], device.name());
-        if line.is_empty() {
-            return Ok(());
+        if !line.is_empty() {
+            if device.name().is_none() {
+                return Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)));
+            }
+            let (iniface, outiface) = (PathIface::None, device.clone());
+            let path = Path { iniface, outiface, ..Self::path(skb, Hook::Egress) };
+            self.pass(skb, line, path)?;
         }
-        if device.name().is_none() {
-            return Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)));
-        }
-        let (iniface, outiface) = (PathIface::None, device.clone());
-        self.pass(skb, line, Path { iniface, outiface, ..Self::path(skb, Hook::Egress) })
+        let Some((below, tag)) = device.name().and_then(|name| vlan(name)) else { return Ok(()) };
+        let inner = skb.tag.replace(tag);
+        let passed = self.egress(skb, &PathIface::Named(below.into()));
+        skb.tag = inner;
+        passed
     }
 
     /// The packet passes the chains of a device, which see no ports of a bridge.
@@ -102,11 +115,16 @@ impl Walker<'_> {
         let bases = self.world.hooked.standing(rules, |f| families.contains(&f));
         let here = |(id, chain): (ChainId, &Chain)| {
             let base = chain.base.as_ref()?;
-            let on = device.is_none_or(|d| base.devices.contains(d));
+            let on = device.is_none_or(|d| base.devices.iter().any(|named| names(named, d)));
             (base.hook == hook && on).then_some((base.priority, id))
         };
         let mut line: Vec<(i32, ChainId)> = bases.filter_map(here).collect();
         line.order_by_key(|(priority, c)| (*priority, std::cmp::Reverse(rules.registered(*c))));
         line
     }
+}
+
+/// Whether a chain's device, which may be the beginning of a name (`eth*`), is that one.
+fn names(named: &str, device: &str) -> bool {
+    named.strip_suffix('*').map_or(named == device, |beginning| device.starts_with(beginning))
 }

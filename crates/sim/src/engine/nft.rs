@@ -213,7 +213,7 @@ impl Walker<'_> {
             },
             (Statement::Reject { ip, ip6 }, _) => {
                 let with = if skb.packet.is_v6() { *ip6 } else { *ip };
-                self.reject(skb, path.hook, with);
+                self.reject(skb, path.hook, rule, with);
                 Verdict::End(Fate::Rejected { rule, with })
             }
             (Statement::Synproxy(proxy), _) => self.synproxy(skb, at, proxy),

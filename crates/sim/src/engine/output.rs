@@ -23,6 +23,12 @@ impl Walker<'_> {
         let Entry::Local { bind, uid, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
+        if own.as_frame {
+            skb.oif = PathIface::known_or_not(own.out_iface.clone());
+            let device = skb.oif.clone();
+            self.egress(skb, &device)?;
+            return Ok(Fate::Sent(own.out_iface.clone()));
+        }
         // A copy goes to its gateway, whoever sent the packet.
         let copy = own.gateway;
         let bind = own.out_iface.clone().or(bind);

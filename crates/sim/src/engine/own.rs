@@ -1,6 +1,7 @@
 //! The packets that the kernel makes by itself: REJECT's, routing's ICMP errors, the answers of its stack.
 //!
-//! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
+//! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/netfilter/nft_reject_netdev.c`, `net/ipv4/icmp.c`,
+//! `net/ipv4/tcp_ipv4.c`.
 
 use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::{Walker, empty_trace};
@@ -9,8 +10,8 @@ use crate::ct::{self, CtInfo};
 use crate::route::{FlowKey, Key, Router};
 use crate::wire::{LEAST_MTU6, Options};
 use chainwalk_model::{
-    Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, PathIface, RejectWith,
-    RouteKind, RoutingDrop, Sent, Tcp, TcpFlags, proto,
+    Entry, Event, Family, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, PathIface,
+    RejectWith, RouteKind, RoutingDrop, RuleId, Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -33,7 +34,15 @@ const INET_ECN_MASK: u8 = 0b11;
 
 impl Walker<'_> {
     /// `REJECT`.
-    pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, with: RejectWith) {
+    pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, rule: RuleId, with: RejectWith) {
+        let rules = &self.world.host.rules;
+        let family = rules.table(rules.chain(rules.rule(rule).chain).table).family;
+        skb.answered_by_frame = matches!(family, Family::Netdev | Family::Bridge);
+        if skb.answered_by_frame
+            && matches!(skb.frame, PacketType::Broadcast | PacketType::Multicast)
+        {
+            return;
+        }
         if is_spoilt(&skb.packet, Self::header_spoils(skb, hook, with)) {
             return;
         }
@@ -154,7 +163,8 @@ impl Walker<'_> {
         let hashed = Some((to, here));
         // IPv6 asks whether the address is its own, also before any route is known (`icmp6_send`).
         let is_own = here.is_ipv6() && Router::new(self.world).told_local(here);
-        let from = if skb.kind == RouteKind::Local && here.is_ipv4() || is_own {
+        let local = skb.kind == RouteKind::Local && here.is_ipv4();
+        let from = if local || is_own || skb.answered_by_frame {
             Some(here)
         } else {
             let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };
@@ -389,6 +399,10 @@ impl Walker<'_> {
         // A neighbour on a link is answered there.
         if own.out_iface.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
             own.out_iface = skb.iif.name().cloned();
+        }
+        own.as_frame = skb.answered_by_frame;
+        if own.as_frame {
+            own.out_iface = skb.came_by.name().cloned();
         }
         let entry = Entry::Local { uid: None, gid: None, mark: own.mark, bind: None };
         let sent = Sent { packet, entry, endpoint_unknown: self.trace.sent.endpoint_unknown };

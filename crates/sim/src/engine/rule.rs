@@ -375,6 +375,8 @@ impl Walker<'_> {
             came_by: &skb.came_by,
             by_reject: skb.by_reject,
             loopback_copy: skb.loopback_copy,
+            own_frame: skb.own_frame,
+            tag: skb.tag,
             flow,
             host: &self.world.host,
             named: self.world.named.clone(),

@@ -98,6 +98,12 @@ pub(crate) struct Skb {
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
     pub loopback_copy: bool,
+    /// Whether a bridge of this host put its frame together (`br_dev_xmit`).
+    pub own_frame: bool,
+    /// Whether what rejected it answers by a frame, out of the device that it came by, where no chain of IP sees it.
+    pub answered_by_frame: bool,
+    /// The VLAN that its frame is tagged with.
+    pub tag: Option<u16>,
     /// Whether `TPROXY` gave it a socket.
     pub has_socket: bool,
     /// The IP lengths of its first and of its longest fragment, where it was put together from fragments.
@@ -143,6 +149,9 @@ impl Skb {
             untracked_reply: own.untracked_reply,
             by_reject: own.tcp_reset,
             loopback_copy: false,
+            own_frame: false,
+            answered_by_frame: false,
+            tag: None,
             has_socket: false,
             fragments: None,
             fragments_if_long: false,
@@ -185,6 +194,8 @@ pub(crate) struct OwnPacket {
     pub untracked_reply: bool,
     /// Whether it is a reset of REJECT's.
     pub tcp_reset: bool,
+    /// Whether it leaves as a frame, unrouted.
+    pub as_frame: bool,
     /// The operation whose SYNPROXY opens a connection by it.
     pub synproxy: Option<OpId>,
 }

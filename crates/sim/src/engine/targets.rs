@@ -25,7 +25,7 @@ impl Walker<'_> {
             Target::Return => Verdict::Return,
             Target::Queue { .. } => Verdict::End(Fate::Queued(rule)),
             Target::Reject(with) => {
-                self.reject(skb, hook, *with);
+                self.reject(skb, hook, rule, *with);
                 Verdict::End(Fate::Rejected { rule, with: *with })
             }
             // They are carried out where rules are run.

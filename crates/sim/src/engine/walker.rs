@@ -431,10 +431,10 @@ pub(super) fn empty_trace(host: HostId, sent: Sent) -> Trace {
 
 /// What a local sender's call returns.
 fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
-    // Behind lo or on a bridge the sender is not told.
+    // Behind lo, on a bridge or at the device the sender is not told.
     let looped = trace.steps.iter().any(|s| match &s.event {
         Event::Loop => true,
-        Event::Hook(path) => path.bridge,
+        Event::Hook(path) => path.bridge || path.hook == Hook::Egress,
         _ => false,
     });
     match fate {

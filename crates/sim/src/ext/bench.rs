@@ -169,6 +169,8 @@ impl Bench {
             came_by: &self.came_by,
             by_reject: false,
             loopback_copy: false,
+            own_frame: false,
+            tag: None,
             flow: &self.ct,
             host: &self.host,
             named: Rc::new(Named::of(&self.host.sets)),

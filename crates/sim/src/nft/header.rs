@@ -150,6 +150,7 @@ pub(super) fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
             return Err(Lack::Drawn(row.bits));
         }
         (Header::Ether, word) => return ether(word, at, ctx),
+        (Header::Vlan, word) => return tagged(word, at, ctx),
         (_, "sport" | "dport") if !packet.is_fragment() => {
             if let L4::Tcp(_) | L4::Udp { .. } | L4::Sctp { .. } = packet.l4 {
                 let port = if row.word == "sport" { packet.sport() } else { packet.dport() };
@@ -200,14 +201,24 @@ fn later_fragment(offset: u16, len: u16, ctx: &MatchContext) -> Read {
     found.map(Value::Number).ok_or(Lack::Absent)
 }
 
-/// Bits of the frame that the packet came in by.
-fn frame(offset: u16, len: u16, at: OpId, ctx: &MatchContext) -> Read {
+/// Whether a packet lies in a frame: that it came in by, or, on its way out of a device, its own.
+pub(super) fn is_framed(ctx: &MatchContext) -> bool {
     let framed = matches!(ctx.entry, Entry::Wire { .. }) || ctx.path.hook == Hook::Egress;
-    if !framed || !has_link_header(at_device(ctx), ctx) {
+    ctx.own_frame || framed && has_link_header(at_device(ctx), ctx)
+}
+
+/// Bits of a packet's frame.
+fn frame(offset: u16, len: u16, at: OpId, ctx: &MatchContext) -> Read {
+    if !is_framed(ctx) {
         return Err(Lack::Absent);
     }
     let parts = [("daddr", 6u16), ("saddr", 6), ("type", 2)];
-    let (mut bytes, mut start) = (Vec::with_capacity(14), 0);
+    // A tag lies behind the addresses.
+    let tag_end = 144;
+    if ctx.tag.is_some() && offset < tag_end && offset + len > 112 {
+        return Err(Lack::Unknown(Question::Fact(at)));
+    }
+    let (mut bytes, mut start) = (Vec::with_capacity(18), 0);
     for (word, wide) in parts {
         let asked = offset < (start + wide) * 8 && offset + len > start * 8;
         let value = if asked { ether(word, at, ctx)? } else { Value::Number(0) };
@@ -215,39 +226,71 @@ fn frame(offset: u16, len: u16, at: OpId, ctx: &MatchContext) -> Read {
         bytes.extend(n.to_be_bytes().into_iter().skip(16 - usize::from(wide)));
         start += wide;
     }
+    if ctx.tag.is_some() {
+        bytes.extend([0; 4]);
+    }
     bytes.extend(wire::bytes(ctx.packet));
     bits(&bytes, offset, len).map(Value::Number).ok_or(Lack::Absent)
 }
 
-/// A field of the frame that the packet came in by.
+/// A field of a packet's frame.
 fn ether(word: &str, at: OpId, ctx: &MatchContext) -> Read {
+    if ctx.own_frame {
+        // It is from the bridge of the port; whom it is for, the table of neighbours says.
+        let bridge = ctx.path.outiface.name().and_then(|port| ctx.host.interface(port));
+        let bridge = bridge.and_then(|port| ctx.host.interface(port.master.as_deref()?));
+        return match (word, bridge.and_then(|bridge| bridge.mac)) {
+            ("type", _) => number(frame_type(ctx)),
+            ("saddr", Some(mac)) => number(mac_number(mac.0)),
+            _ => Err(Lack::Unknown(Question::Fact(at))),
+        };
+    }
     let device = at_device(ctx).name();
     let untold = device.is_none_or(|name| link_type(name, ctx).is_none());
     if untold || ctx.path.hook == Hook::Egress {
         // Who a frame is for on its way out, the table of neighbours says.
         return match word {
-            "type" => number(ether_type(ctx)),
+            "type" => number(frame_type(ctx)),
             _ => Err(Lack::Unknown(Question::Fact(at))),
         };
     }
     let Entry::Wire { smac, to, .. } = ctx.entry else { return Err(Lack::Absent) };
-    let bits = |mac: [u8; 6]| mac.iter().fold(0u128, |n, b| n << 8 | u128::from(*b));
     match word {
         "saddr" if !ctx.is_told(*smac) => Err(Lack::Unknown(Question::Fact(at))),
-        "saddr" => number(bits(smac.0)),
-        "type" => number(ether_type(ctx)),
+        "saddr" => number(mac_number(smac.0)),
+        "type" => number(frame_type(ctx)),
         _ => {
             let own = ctx.came_by.name().and_then(|i| ctx.host.interface(i)).and_then(|i| i.mac);
             match (to, own) {
-                (PacketType::Broadcast, _) => number(bits([0xff; 6])),
-                (PacketType::Host, Some(mac)) => number(bits(mac.0)),
+                (PacketType::Broadcast, _) => number(mac_number([0xff; 6])),
+                (PacketType::Host, Some(mac)) => number(mac_number(mac.0)),
                 _ => Err(Lack::Unknown(Question::Fact(at))),
             }
         }
     }
 }
 
-/// The type that a packet's frame has.
+/// A field of the tag of a VLAN. Nobody tells its priority.
+fn tagged(word: &str, at: OpId, ctx: &MatchContext) -> Read {
+    match (word, ctx.tag) {
+        (_, None) => Err(Lack::Absent),
+        ("id", Some(tag)) => number(tag),
+        ("type", _) => number(ether_type(ctx)),
+        _ => Err(Lack::Unknown(Question::Fact(at))),
+    }
+}
+
+fn mac_number(mac: [u8; 6]) -> u128 {
+    mac.iter().fold(0, |n, b| n << 8 | u128::from(*b))
+}
+
+/// The type that a packet's frame has: that of what lies in it, or of its tag.
+pub(super) fn frame_type(ctx: &MatchContext) -> u16 {
+    const VLAN: u16 = 0x8100;
+    if ctx.tag.is_some() { VLAN } else { ether_type(ctx) }
+}
+
+/// The type of the packet (`skb->protocol`), which a tag does not change.
 pub(super) fn ether_type(ctx: &MatchContext) -> u16 {
     if ctx.packet.is_v6() { 0x86dd } else { 0x0800 }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sources: `nft_meta.c`, `nft_ct.c`, `nft_fib.c`, `nft_rt.c`, `nft_socket.c` in `net/netfilter`.
 
-use super::header::{ether_type, header, place, raw};
+use super::header::{ether_type, frame_type, header, is_framed, place, raw};
 use super::reading::{Lack, Read, addr_number, number};
 use crate::context::{Ct, CtFlow, MatchContext, Way};
 use crate::ct::status;
@@ -25,18 +25,15 @@ pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
     let packet = ctx.packet;
     match needs {
         Needs::Nothing | Needs::Transport => true,
-        Needs::Ether => has_link_header(at_device(ctx), ctx),
+        Needs::Ether => ctx.own_frame || has_link_header(at_device(ctx), ctx),
         Needs::Ip => !packet.is_v6(),
         Needs::Ip6 => packet.is_v6(),
         // A header of one family needs that family too.
         Needs::L4(proto::ICMP) => packet.ip.proto == proto::ICMP && !packet.is_v6(),
         Needs::L4(proto::ICMPV6) => packet.ip.proto == proto::ICMPV6 && packet.is_v6(),
         Needs::L4(number) => packet.ip.proto == number,
-        // No frame of another kind than IP is walked; what is made here has no frame.
-        Needs::EtherType(kind) => {
-            let framed = matches!(ctx.entry, Entry::Wire { .. });
-            kind == ether_type(ctx) && framed && has_link_header(at_device(ctx), ctx)
-        }
+        // No frame of another kind than IP is walked.
+        Needs::EtherType(kind) => kind == frame_type(ctx) && is_framed(ctx),
     }
 }
 
@@ -411,10 +408,17 @@ fn mss(ctx: &MatchContext) -> Option<u16> {
 /// The socket of this host that would take the packet (`nft_socket_eval`).
 fn socket(key: SocketKey, at: OpId, ctx: &MatchContext) -> Read {
     let packet = ctx.packet;
+    let unknown = || Err(Lack::Unknown(Question::Fact(at)));
+    if ctx.path.hook == Hook::Output {
+        // On its way out a packet has the socket that sends it.
+        return match (key, ctx.entry) {
+            (SocketKey::Mark, Entry::Local { uid: Some(_), mark, .. }) => number(*mark),
+            _ => unknown(),
+        };
+    }
     let (L4::Tcp(_) | L4::Udp { .. }, Some(port)) = (&packet.l4, packet.dport()) else {
         return Err(Lack::Absent);
     };
-    let unknown = || Err(Lack::Unknown(Question::Fact(at)));
     let own = matches!(ctx.ct(), Ct::Flow(flow) if flow.made_here && flow.dir == CtDir::Reply);
     let fits = |wild: bool| {
         ctx.host.sockets.iter().find(|s| {

@@ -7,8 +7,7 @@ use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Assumed, CtDir, Host, IfKind, Order, Origin, PolicyAction, Question, RouteKind, Text,
-    Tuple,
+    Answer, Assumed, Host, IfKind, Order, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -304,8 +303,9 @@ impl Net for Router<'_> {
         })
     }
 
-    fn direction(&self, tuple: Tuple, zone: Zone) -> Option<CtDir> {
-        self.world.flows.find(tuple, zone).map(|(_, dir)| dir)
+    fn status(&self, tuple: Tuple, zone: Zone) -> Option<u16> {
+        let (id, _) = self.world.flows.find(tuple, zone)?;
+        self.world.flows.get(id).map(|flow| flow.status)
     }
 
     fn is_open(&self, orig: Tuple, zone: Zone) -> bool {

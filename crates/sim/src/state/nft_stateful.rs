@@ -5,8 +5,8 @@
 use crate::clock::jiffies;
 use crate::context::{Ct, MatchContext};
 use crate::ct::{Zone, status, tuple_of};
+use chainwalk_model::Tuple;
 use chainwalk_model::nft::{Limit, Stateful};
-use chainwalk_model::{CtDir, Tuple};
 
 const SECOND_NS: u128 = 1_000_000_000;
 
@@ -49,28 +49,34 @@ impl List {
 
     /// Counts the packet's flow (`__nf_conncount_add`), `soon` after the list was swept.
     fn add(&mut self, ctx: &MatchContext, soon: bool) {
-        let (tuple, zone, confirmed, answers) = match ctx.ct() {
+        let (tuple, zone, known) = match ctx.ct() {
             Ct::Flow(flow) if flow.id.is_some() => {
-                let confirmed = flow.status & status::CONFIRMED != 0;
-                (flow.orig, flow.zone, confirmed, flow.dir == CtDir::Reply)
+                (flow.orig, flow.zone, Some(flow.status).filter(|s| s & status::CONFIRMED != 0))
             }
             // It is looked for once more, be it that conntrack has not come yet, or that it takes the packet for invalid.
             _ => {
                 let (own, zone) = (tuple_of(ctx.packet), Zone::default());
-                let known = ctx.net.direction(own, zone);
-                (own, zone, known.is_some(), known == Some(CtDir::Reply))
+                (own, zone, ctx.net.status(own, zone))
             }
         };
         let now = (ctx.turn, jiffies(ctx.now_ms));
-        // A flow over lo is confirmed before it comes to PREROUTING. Of a flow that was confirmed before, the rule may
-        // see answers first: these count too.
-        let looks_up = confirmed && (answers || ctx.path.iniface.is("lo"));
+        // Of a flow in the table a packet counts until the flow is assured: the rule may see an answer first, and over
+        // lo the flow is confirmed before it comes to PREROUTING.
+        let assured = known.is_some_and(|s| s & status::ASSURED != 0);
+        let looks_up = known.is_some() && !assured;
         let swept = (soon || self.swept == Some(now)) && !looks_up;
-        self.swept = Some(now);
-        if !swept {
-            self.flows.retain(|other| ctx.net.is_open(*other, zone));
+        // Who finds the packet's own flow looks at none behind it.
+        let known = |other: &Tuple| *other == tuple && ctx.net.status(*other, zone).is_some();
+        let own = self.flows.iter().position(known).filter(|_| !swept && !assured);
+        if own.is_none() {
+            self.swept = Some(now);
         }
-        if (!confirmed || looks_up) && (swept || !self.flows.contains(&tuple)) {
+        if !swept {
+            let behind = own.map(|own| self.flows.split_off(own)).unwrap_or_default();
+            self.flows.retain(|other| ctx.net.is_open(*other, zone));
+            self.flows.extend(behind);
+        }
+        if !assured && (swept || !self.flows.contains(&tuple)) {
             self.flows.push(tuple);
         }
     }
