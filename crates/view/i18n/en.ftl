@@ -763,6 +763,7 @@ problem-unknown-name = “{ $found }” is not known to this version of Chainwal
 problem-not-used-yet = “{ $found }” is not used yet; it is kept as it is
 problem-given-twice = “{ $found }” stands here a second time; the later one counts
 problem-newer-form = A newer Chainwalk wrote this; what this version knows of it was read
+problem-lacks = ; not there: { $what }
 problem-expected = ; expected { $what }
 expected-or = {" "}or{" "}
 expected-address = an address

@@ -689,6 +689,7 @@ problem-unknown-name = 这个版本的 Chainwalk 不认识“{ $found }”，已
 problem-not-used-yet = “{ $found }”目前尚未使用，已原样保留
 problem-given-twice = “{ $found }”在这里第二次出现，以后者为准
 problem-newer-form = 这是较新版本的 Chainwalk 写的，此版本认识的部分已读入
+problem-lacks = ；其中没有{ $what }
 problem-expected = ；这里应为{ $what }
 expected-or = 或
 expected-address = 地址

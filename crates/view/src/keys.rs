@@ -628,6 +628,7 @@ keys! {
     ProblemNotUsedYet = "problem-not-used-yet",
     ProblemGivenTwice = "problem-given-twice",
     ProblemNewerForm = "problem-newer-form",
+    ProblemLacks = "problem-lacks",
     ProblemExpected = "problem-expected",
     ExpectedOr = "expected-or",
     ExpectedAddress = "expected-address",

@@ -44,9 +44,12 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
     let listed = matches!(d.id, DiagnosticId::SeveralHosts | DiagnosticId::WhichHost);
     if !d.expected.is_empty() && !listed {
         let list: Vec<String> = d.expected.iter().map(|e| expected(e, lang)).collect();
-        let or = text!(lang, ExpectedOr);
-        let wanted = text!(lang, ProblemExpected, what = list.join(&or));
-        sentence.push_str(&wanted);
+        sentence.push_str(&if d.id == DiagnosticId::PartOfTable {
+            // The line itself is right; others are missing beside it.
+            text!(lang, ProblemLacks, what = list.join(&text!(lang, ListComma)))
+        } else {
+            text!(lang, ProblemExpected, what = list.join(&text!(lang, ExpectedOr)))
+        });
     }
     Problem {
         class: class.into(),

@@ -315,3 +315,14 @@ fn rules_that_could_not_be_read_are_counted() {
         assert!(row.what.contains('2') && row.tone == Some(Tone::Depends), "{row:?}");
     }
 }
+
+#[test]
+fn an_address_that_the_paste_hides_is_not_anyone() {
+    let played = of("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+                     -A INPUT -s x.x.x.x/32 -p tcp -m tcp --dport 22 -j ACCEPT\n\
+                     -A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\nCOMMIT\n");
+    let told = told(&played, Lang::En).expect("it is told");
+    let rows: Vec<_> = told.sections.iter().flat_map(|s| s.rows.iter()).collect();
+    let who = |port: &str| &*rows.iter().find(|r| r.what.contains(port)).expect("a row").who;
+    assert_eq!((who(":22"), who(":443")), ("x.x.x.x/32", "anyone"));
+}

@@ -52,7 +52,12 @@ pub(crate) fn asked(t: &Explained, rule: &Rule) -> Asked {
             ConditionKind::Needs(_) => {}
             // `dst-type LOCAL` is what "this host" says.
             ConditionKind::DstType if !term.not && value.eq_ignore_ascii_case("local") => {}
-            _ => also.push(term.text()),
+            // An address that the paste hides is one all the same.
+            _ => match term.text().split_once(' ') {
+                Some(("-s" | "--source", hidden)) => hidden.clone_into(&mut out.who),
+                Some(("-d" | "--destination", hidden)) => hidden.clone_into(&mut dst),
+                _ => also.push(term.text()),
+            },
         }
     }
     if proto.is_empty() {
