@@ -325,7 +325,7 @@ fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
             page.press("Escape").await?;
             page.until("it is a line again", &format!("return !{whole}")).await?;
         }
-        // A packet that can't be read takes room of its own.
+        // A packet that can't be read takes room of its own; there is no walk then, and no player.
         page.resize(320, 568).await?;
         page.send("curl myservice.default").await?;
         page.until("it is told", "return at('packet-problem') !== null && innerWidth === 320")
@@ -334,7 +334,8 @@ fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
         let covered = page
             .text(
                 "const box = s => document.querySelector(s).getBoundingClientRect(), out = [];
-                 const parts = ['header', '.above', '.right', 'footer.time', 'nav'];
+                 const parts = ['header', '.above', '.right', 'footer.time', 'nav']
+                     .filter(part => document.querySelector(part).getClientRects().length > 0);
                  for (let at = 1; at < parts.length; at++)
                      if (box(parts[at]).top < box(parts[at - 1]).bottom - 1) out.push(`${parts[at]} lies on ${parts[at - 1]}`);
                  for (const leg of document.querySelectorAll('.leg'))
@@ -343,7 +344,7 @@ fn a_tried_change_leaves_the_walk_its_room() -> Result<()> {
             )
             .await?;
         ensure!(covered.is_empty(), "{covered}");
-        has_its_player(page, "320x568").await
+        Ok(())
     })
 }
 
