@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// A running server; it lasts as long as the process.
 pub(crate) struct Site {
@@ -61,8 +62,15 @@ impl Site {
         self.shared.ships.store(true, Ordering::Relaxed);
     }
 
-    /// Answers nobody any more.
-    pub(crate) fn leave(&self) {
+    /// Answers nobody any more, once nobody has asked for a while: what a page fetches behind its first answer is its own.
+    pub(crate) async fn leave(&self) {
+        loop {
+            let asked = self.asked().len();
+            tokio::time::sleep(QUIET).await;
+            if self.asked().len() == asked {
+                break;
+            }
+        }
         self.shared.gone.store(true, Ordering::Relaxed);
     }
 
@@ -102,6 +110,9 @@ impl Site {
         self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+/// So long nobody asks before a server leaves.
+const QUIET: Duration = Duration::from_millis(1500);
 
 /// In place of a policy: the text is an address that the visitor is sent to.
 const REDIRECT: &str = "redirect";

@@ -274,7 +274,7 @@ fn lessons_are_fetched_when_they_are_wanted_and_kept_for_when_the_server_is_gone
         page.site.ship();
         page.goto("?kept").await?;
         page.until("it is kept", "return 'kept' in document.documentElement.dataset").await?;
-        page.site.leave();
+        page.site.leave().await;
         page.goto("#lesson=gone/1").await?;
         page.until("a step", "return at('step')?.dataset.step === 'gone'").await?;
         page.until(

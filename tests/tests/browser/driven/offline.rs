@@ -175,7 +175,7 @@ fn with_its_server_gone_the_page_and_its_links_open() -> Result<()> {
             let figure = ["engine", "chain-walk", "embed", "chainwalk.html"];
             ensure!(!figure.iter().any(|name| path.contains(name)), "{path} is not of the page");
         }
-        page.site.leave();
+        page.site.leave().await;
         page.goto("").await?;
         page.banner_says(&["FORWARD rule 6"]).await?;
         let link = Link::to_case(&CASE.replace("ENDS", "")).write();
@@ -266,7 +266,7 @@ fn a_version_that_is_not_whole_changes_nothing() -> Result<()> {
             page.text(KEPT).await?.split(' ').any(|name| old.contains(name)),
             "the old one stays"
         );
-        page.site.leave();
+        page.site.leave().await;
         page.goto("").await?;
         page.banner_says(&["FORWARD rule 6"]).await?;
         ensure!(page.text("return document.title").await? == "Chainwalk");
