@@ -96,8 +96,11 @@ pub(super) async fn becomes_figures_in_whole_sites(page: &impl Reader) -> Result
         return Ok(());
     }
     for name in &there {
-        // The generator's scripts run, and so does the element as it is built now; the engine is that of the page.
-        page.site().mount(&format!("{name}/engine/"), crate::chromium::dist()?.join("engine"));
+        // The generator's scripts run, and so does the element as it is built now; the engine is that of the page, and
+        // stands beside the element's script.
+        let own = built.join(name).join("_static/chain-walk.js");
+        let folder = if own.is_file() { "_static/engine/" } else { "engine/" };
+        page.site().mount(&format!("{name}/{folder}"), crate::chromium::dist()?.join("engine"));
         page.site().mount(&format!("{name}/"), built.join(name));
         page.goto(&format!("{name}/index.html")).await?;
         holds(page, name).await?;
