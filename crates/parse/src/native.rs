@@ -243,12 +243,7 @@ pub(crate) fn command(words: &[Word<'_>], all: &str) -> Nft {
         let short = word.text.trim_start_matches('-');
         let long = word.text.starts_with("--");
         if if long { short == "file" } else { short.contains('f') } {
-            if let Some((_, end)) = all.split_once("<<") {
-                let end = end.trim_start_matches(['-', ' ']);
-                let end = end.split_whitespace().next().unwrap_or_default();
-                return Nft::Here(end.trim_matches(['"', '\'', '\\']).to_owned());
-            }
-            return Nft::Loads;
+            return here_word(all).map_or(Nft::Loads, |end| Nft::Here(end.to_owned()));
         }
         terse |= if long { short == "terse" } else { short.contains('t') };
         at += 1;
@@ -298,6 +293,13 @@ fn joined(words: &[Word<'_>]) -> String {
         }
     }
     text
+}
+
+/// The word that ends the lines which a command of a shell reads below it: `EOF` of `<<'EOF'`.
+pub(crate) fn here_word(command: &str) -> Option<&str> {
+    let (_, end) = command.split_once("<<")?;
+    let end = end.trim_start_matches(['-', ' ']).split_whitespace().next().unwrap_or_default();
+    Some(end.trim_matches(['"', '\'', '\\']))
 }
 
 /// The rows of a text that a command reads from the lines below it, up to its last word.

@@ -3,6 +3,7 @@
 use crate::clean::{Clean, Row};
 use crate::forms::is_save;
 use crate::names::is_tables;
+use crate::native::here_word;
 use chainwalk_model::builtin_names;
 
 /// Whether rules without their program stand as `iptables -S` prints them, its policies and chains first.
@@ -63,10 +64,8 @@ pub(super) fn only_shown(rows: &[Row<'_>]) -> Option<usize> {
     (!dump).then_some(taken + 1)
 }
 
-/// The line that ends those which a command of a shell reads: `EOF` of `<<'EOF'`.
+/// The line that ends those which a command of a shell reads, where they stand below it.
 pub(super) fn here(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("<<")?;
-    let end = rest.trim_start_matches(['-', ' ']).split_whitespace().next()?;
-    let end = end.trim_matches(['\'', '"', '\\']);
-    (!end.is_empty() && !end.starts_with('<')).then(|| end.to_owned())
+    let end = here_word(text).filter(|end| !end.is_empty() && !end.starts_with('<'));
+    end.map(str::to_owned)
 }
