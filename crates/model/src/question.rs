@@ -116,6 +116,13 @@ pub struct Choice {
     pub likelihood: Option<Likelihood>,
 }
 
+impl Choice {
+    /// Whether something tells that another answer is far likelier.
+    pub fn is_unlikely(&self) -> bool {
+        self.likelihood.as_ref().is_some_and(|likelihood| !likelihood.likely)
+    }
+}
+
 /// How an answer stands beside the others to the same question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Likelihood {

@@ -524,8 +524,7 @@ pub struct Outcome {
 impl Outcome {
     /// How many of its choices are unlikely ones.
     pub fn unlikely(&self) -> usize {
-        let unlikely = |c: &&Choice| c.likelihood.as_ref().is_some_and(|l| !l.likely);
-        self.choices.iter().filter(unlikely).count()
+        self.choices.iter().filter(|choice| choice.is_unlikely()).count()
     }
 }
 

@@ -17,8 +17,8 @@ use crate::session::Session;
 use crate::trip::Trip;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Changes, Choice, DroppedBy, Edit, Fate, Goal, Host, Order, Outcome, PacketSpec, Probe,
-    Proposal, Question, Selectivity, Trace, TripEnd,
+    Changes, DroppedBy, Edit, Fate, Goal, Host, Order, Outcome, PacketSpec, Probe, Proposal,
+    Question, Selectivity, Trace, TripEnd,
 };
 pub use nearly::slips;
 use probes::Probes;
@@ -60,8 +60,7 @@ pub fn probed(before: &Host, after: &Host, asks: &[PacketSpec]) -> Vec<Probe> {
 /// Whether a way ends at a policy that was not pasted, and hardly any host has: nobody needs a change for it.
 fn is_policy_unlikely(outcome: &Outcome) -> bool {
     let Fate::Dropped(DroppedBy::Policy(chain)) = outcome.trace.fate else { return false };
-    let asks = |c: &&Choice| c.question == Question::Policy(chain);
-    outcome.choices.iter().filter(asks).any(|c| c.likelihood.as_ref().is_some_and(|l| !l.likely))
+    outcome.choices.iter().any(|c| c.question == Question::Policy(chain) && c.is_unlikely())
 }
 
 /// A host that was tried.

@@ -17,7 +17,12 @@ pub(crate) fn is_of_guests(name: &str) -> bool {
 
 /// Whether a program made a bridge for the containers that it lists, by the usual name.
 fn is_of_containers(name: &str) -> bool {
-    ["docker", "podman", "lxcbr", "lxdbr", "incusbr"].iter().any(|p| name.starts_with(p))
+    is_of_lxc(name) || ["docker", "podman"].iter().any(|p| name.starts_with(p))
+}
+
+/// Whether LXC, LXD or Incus made a bridge.
+fn is_of_lxc(name: &str) -> bool {
+    ["lxcbr", "lxdbr", "incusbr"].iter().any(|p| name.starts_with(p))
 }
 
 /// Whether a listing names a container by this address, and the paste knows of no other bridge of containers.
@@ -26,10 +31,7 @@ pub(super) fn is_container_on(at: &Sight, addr: IpAddr, bridge: &str) -> bool {
     let linked = host.interfaces.iter().map(|i| &i.name);
     let mut bridges = at.world.spoken().named().chain(linked).filter(|n| is_of_containers(n));
     // Whoever translates to it beside containers of LXC, by hand or by their program, most likely means one.
-    let translated = || {
-        let of_lxc = ["lxcbr", "lxdbr", "incusbr"].iter().any(|p| bridge.starts_with(p));
-        of_lxc && at.sent.packet.ip.dst != addr && is_private(addr)
-    };
+    let translated = || is_of_lxc(bridge) && at.sent.packet.ip.dst != addr && is_private(addr);
     is_of_containers(bridge)
         && (host.names.iter().any(|named| named.addr == addr) || translated())
         && bridges.all(|name| **name == *bridge)
