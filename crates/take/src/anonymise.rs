@@ -293,8 +293,9 @@ impl<'w> Work<'w> {
             }
         }
         found.order_by_key(|f| f.at.start);
+        let small = text.to_ascii_lowercase();
         for word in self.words.clone() {
-            self.add_word(text, &word, &mut found);
+            self.add_word(text, small.match_indices(&word), &mut found);
         }
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -312,13 +313,17 @@ impl<'w> Work<'w> {
         out
     }
 
-    /// Puts a word of the wishes among what was found, which is in order. What is replaced as a whole has the word
-    /// replaced with it.
-    fn add_word(&mut self, text: &str, word: &str, found: &mut Vec<Found>) {
-        let small = text.to_ascii_lowercase();
+    /// Puts the places of a word of the wishes among what was found, which is in order. What is replaced as a whole has
+    /// the word replaced with it.
+    fn add_word<'t>(
+        &mut self,
+        text: &str,
+        places: impl Iterator<Item = (usize, &'t str)>,
+        found: &mut Vec<Found>,
+    ) {
         let before = std::mem::take(found);
         let mut rest = &before[..];
-        for (from, _) in small.match_indices(word) {
+        for (from, word) in places {
             let place = from..from + word.len();
             let ended = rest.partition_point(|f| f.at.end <= place.start);
             found.extend_from_slice(&rest[..ended]);
