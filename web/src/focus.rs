@@ -41,18 +41,16 @@ pub(crate) fn to_pane(toward: Toward) {
         PANES.iter().position(|(part, _)| one.closest(part).is_ok_and(|part| part.is_some()))
     });
     let count = PANES.len();
-    let order = (1..=count).map(|by| match (here, toward) {
+    let mut order = (1..=count).map(|by| match (here, toward) {
         (Some(here), Toward::Next) => (here + by) % count,
         (Some(here), Toward::Before) => (here + count - by) % count,
         (None, Toward::Next) => by - 1,
         (None, Toward::Before) => count - by,
     });
-    let taker = order.filter_map(|at| {
-        let all = document().query_selector_all(PANES[at].1).ok()?;
-        let mut all = (0..all.length()).filter_map(|n| all.item(n)?.dyn_into::<HtmlElement>().ok());
-        all.find(there)
+    let taker = order.find_map(|at| {
+        listed::<HtmlElement>(document().query_selector_all(PANES[at].1).ok()).find(there)
     });
-    if let Some(taker) = taker.into_iter().next() {
+    if let Some(taker) = taker {
         let _ = taker.focus();
     }
 }
@@ -155,7 +153,11 @@ impl Holder {
 
 /// The controls within an element, in order.
 fn stops(within: &Element) -> impl Iterator<Item = Element> {
-    let all = within.query_selector_all(STOPS).ok();
+    listed(within.query_selector_all(STOPS).ok())
+}
+
+/// The elements of a list of nodes.
+fn listed<E: JsCast>(all: Option<NodeList>) -> impl Iterator<Item = E> {
     let count = all.as_ref().map_or(0, NodeList::length);
     (0..count).filter_map(move |at| all.as_ref()?.item(at)?.dyn_into().ok())
 }

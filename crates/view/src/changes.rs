@@ -68,9 +68,11 @@ pub enum Breadth {
 impl Breadth {
     /// By how a proposal selects packets, and by what became of the others that were tried.
     fn of(p: &Proposal, want: Goal) -> Self {
-        let turned = |was| p.probes.iter().any(|p| p.before == Some(was) && p.after == Some(!was));
         // A rule that is put right may have been right for others.
-        if p.grain == Selectivity::NearMiss && want == Goal::Through && turned(true) {
+        if p.grain == Selectivity::NearMiss
+            && want == Goal::Through
+            && became(&p.probes, false).next().is_some()
+        {
             return Self::All;
         }
         match p.grain {
@@ -302,15 +304,17 @@ fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
     }
 }
 
+/// The packets that a change lets in, or stops, which fared otherwise before.
+fn became(probes: &[Probe], after: bool) -> impl Iterator<Item = &Probe> {
+    probes.iter().filter(move |p| p.after == Some(after) && p.before == Some(!after))
+}
+
 /// So many packets that a change lets in or stops are named, not counted alone.
 const NAMED: usize = 2;
 
 /// How many of the packets that differ in one thing a change lets in and stops; which, where they are few.
 fn others(lang: Lang, probes: &[Probe]) -> Sentence {
-    let became = |after: bool| -> Vec<&Probe> {
-        probes.iter().filter(|p| p.after == Some(after) && p.before == Some(!after)).collect()
-    };
-    let (through, stopped) = (became(true), became(false));
+    let [through, stopped] = [true, false].map(|after| became(probes, after).collect::<Vec<_>>());
     if probes.is_empty() {
         return Sentence::new();
     }
