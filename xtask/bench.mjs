@@ -96,7 +96,8 @@ function report(name, events, frames) {
   console.log(`${name}`);
   const told = (e) => `${ms(e.dur)} (${ms(e.tdur ?? 0)})`;
   console.log(`  longest tasks in ms, and what of it is their own CPU time: ${tasks.slice(0, 4).map(told).join(", ")}; ${over.length} over 50 ms, ${own} of them by their own CPU time`);
-  console.log(`  ${frames.length} frames: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`);
+  const late = frames.filter((ms) => ms > 25).length;
+  console.log(`  ${frames.length} frames: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms; ${late} over 25 ms`);
   const within = (task) => events.filter((e) => mine(e) && e !== task && e.ts >= task.ts && e.ts + e.dur <= task.ts + task.dur && e.dur > task.dur / 5);
   for (const task of tasks.slice(0, 2).filter((e) => e.dur > 30_000)) {
     console.log(`    ${ms(task.dur)}: ${within(task).map((e) => `${e.name}${e.args?.data?.type ? `(${e.args.data.type})` : ""}${e.args?.data?.functionName ? `[${e.args.data.functionName}]` : ""} ${ms(e.dur)}`).slice(0, 10).join(", ")}`);
@@ -176,6 +177,26 @@ async function opened(url, { line, rate }, group) {
   return marks;
 }
 
+/** What moved on the page without anybody's doing, from its opening through its first walk: the sum of all shifts, and the largest. */
+async function shifts(name, width, height) {
+  if (only.length && !only.some((word) => name.includes(word))) return;
+  const { tell, ask, until, size, close } = await blank();
+  await size(width, height);
+  await tell("Page.enable");
+  const watch = `window.shifts_ = []; new PerformanceObserver((list) => {
+    for (const e of list.getEntries()) if (!e.hadRecentInput) shifts_.push({ at: Math.round(e.startTime), value: e.value, of: e.sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 60)) });
+  }).observe({ type: "layout-shift", buffered: true })`;
+  await tell("Page.addScriptToEvaluateOnNewDocument", { source: watch });
+  await tell("Page.navigate", { url: site.url });
+  await until("['ok', 'stop', 'depends'].includes(document.body?.dataset.state)", 300);
+  await sleep(14_000);
+  const seen = await ask("return shifts_");
+  await close();
+  seen.sort((a, b) => b.value - a.value);
+  console.log(`${name}\n  ${seen.length} shifts, ${seen.reduce((sum, shift) => sum + shift.value, 0).toFixed(4)} in all`);
+  for (const shift of seen.slice(0, 5)) console.log(`    ${shift.value.toFixed(4)} at ${shift.at} ms: ${shift.of.join(" | ")}`);
+}
+
 console.log(`this machine's load: ${loadavg()[0].toFixed(1)}`);
 const FILE = pathToFileURL(resolve(dist, "chainwalk.html")).href;
 await opening("opening the page over 10 Mbit/s and 40 ms", site.url, { line: LINE });
@@ -184,6 +205,13 @@ await opening("opening the page with a quarter of one core", site.url, { part: 0
 await opening("opening the one file", FILE);
 await opening("opening the one file, its main thread at a quarter", FILE, { rate: 4 });
 await opening("opening the one file with a quarter of one core", FILE, { part: 0.25 });
+await shifts("what moves by itself, 1440 wide", 1440, 900);
+await shifts("what moves by itself, 390 wide", 390, 844);
+await measure("an empty page", (page) => page.tell("Page.navigate", { url: "about:blank" }), () => sleep(9000));
+await measure("playing the first example", (page) => page.key("Home", 36, 500), async (page) => {
+  await page.key(" ", 32);
+  await sleep(9000);
+});
 await measure("typing in a paste of 1,000 rules", (page) => put(page, rules(1000)), typing);
 await measure("typing in a paste of 100,000 lines", (page) => put(page, rules(100_000)), typing);
 await measure(

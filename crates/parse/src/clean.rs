@@ -266,7 +266,7 @@ fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>
         // A blank keeps the words apart that a shell's line end would join.
         '\\' if next == Some('\n') => (2, Some(" ")),
         '\\' if rest.starts_with("\\\r\n") => (3, Some(" ")),
-        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' | '\u{2002}' | '\u{2003}' | '\u{2009}' => {
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
             (len, Some(" "))
         }
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => (len, Some("")),

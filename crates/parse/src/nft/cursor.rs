@@ -32,7 +32,7 @@ pub(super) type Read<T> = Result<T, Box<Wrong>>;
 pub(super) enum Place<'t> {
     /// In a document of its own.
     Raw(DocId),
-    /// In the rows of a clean text: where each begins here, and where there.
+    /// In the rows of a clean text: where each begins here, and where there; the last pair is where they end.
     Clean(&'t Clean<'t>, &'t [(u32, u32)]),
     /// All of it at one place.
     Fixed(Span),
@@ -55,11 +55,11 @@ impl Place<'_> {
                     let (here, there) = map.get(row).copied().unwrap_or_default();
                     there as usize + at.saturating_sub(here as usize)
                 };
-                // What was put before the rows has no place of its own.
+                // What was put before the rows, or behind them, has no place of its own.
                 let least = map.first().map_or(0, |(_, there)| *there as usize);
                 let first = map.get(1).map_or(0, |(here, _)| *here as usize);
                 let of = |at: usize| if at < first { least } else { of(at) };
-                let most = clean.text.len();
+                let most = map.last().map_or(0, |(_, there)| *there as usize);
                 let start_there = of(start).min(most);
                 let end_there = if end > start { of(end - 1) + 1 } else { start_there };
                 clean.span(start_there, end_there.min(most).max(start_there))

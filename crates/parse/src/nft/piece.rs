@@ -28,7 +28,7 @@ pub(crate) enum Shows {
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
     text: String,
-    /// Where the pieces of the text begin in it, and where in the clean text.
+    /// Where the pieces of the text begin in it, and where in the clean text; the last is the end of both.
     map: Vec<(u32, u32)>,
     doc: DocId,
     source: Source,
@@ -56,6 +56,8 @@ impl Piece {
             text += row.text;
             text.push('\n');
         }
+        let ends = rows.last().map_or(map[0].1, |r| r.end() as u32);
+        map.push((text.len() as u32, ends));
         text += behind;
         let last = rows.iter().rev().find(|r| !r.text.is_empty());
         let (start, end) = (map[0].1 as usize, last.map_or(0, |r| r.end()));

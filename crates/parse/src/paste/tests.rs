@@ -172,6 +172,12 @@ fn sound(docs: &[&str]) {
     }
 }
 
+#[test]
+fn what_was_cut_off_stands_where_the_text_ends() {
+    sound(&["table ip t {\nchain c {\n\u{2000}"]);
+    sound(&["table ip t {\nchain c {\ntcp dport 22 accept\n\u{2000}\u{2000}"]);
+}
+
 /// Pieces of every dump that is read, to be thrown together.
 fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
