@@ -292,7 +292,7 @@ pub fn App() -> Html {
                 } else {
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.scenario.packets.clone()}
                     packet={state.packet} {stop} fresh={example.is_some()} hover={*hover} onhover={onhover.clone()}
-                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
+                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} playing={state.playing} stale={stale.is_some()}
                     reveal={show} {turn_to} dispatch={dispatch.clone()} />
                 }
             </div>

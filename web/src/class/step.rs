@@ -292,7 +292,7 @@ pub(super) fn StepView(props: &StepProps) -> Html {
                     <div class="right">
                         <WalkPane {lang} told={told.clone()} packets={state.scenario.packets.clone()}
                             packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
-                            opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={false}
+                            opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} playing={state.playing} stale={false}
                             reveal={Callback::noop()} turn_to={Callback::noop()} dispatch={state.dispatcher()} />
                     </div>
                 }

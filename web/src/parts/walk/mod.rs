@@ -59,6 +59,8 @@ pub(crate) struct WalkProps {
     pub(crate) reveal: Callback<Span>,
     /// Goes to lines of the paste wherever they are, with the cursor or without.
     pub(crate) turn_to: Callback<(Span, bool)>,
+    /// Whether the packet goes on by itself.
+    pub(crate) playing: bool,
     /// Whether it is of an old answer.
     pub(crate) stale: bool,
     /// Whether it is of an example as it came.
@@ -227,6 +229,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         onhover,
         reveal,
         turn_to: &props.turn_to,
+        playing: props.playing,
         fold: &fold,
         toggle: &toggle,
         open: &props.open,

@@ -59,6 +59,8 @@ pub(super) struct Asks<'a> {
     pub(super) reveal: &'a Callback<Span>,
     /// Goes to lines of the paste wherever they are, with the cursor or without.
     pub(super) turn_to: &'a Callback<(Span, bool)>,
+    /// Whether the packet goes on by itself: nothing is offered that would be gone at once, and rows keep their places.
+    pub(super) playing: bool,
     /// Folds a heading.
     pub(super) fold: &'a Callback<usize>,
     /// Opens or closes rules.
@@ -106,7 +108,7 @@ pub(super) fn view(
     html! {
         <>
             if later.1 && at > 0 {
-                <div class="ahead" role="presentation">{ui(lang, Key::Ahead)}</div>
+                <div class="ahead" role="presentation"><span class="sr">{ui(lang, Key::Ahead)}</span></div>
             }
             <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={place.level.to_string()}
                 aria-expanded={expanded.map(|e| e.to_string())} aria-controls={folded.map(|_| format!("group-{at}"))}
@@ -118,7 +120,7 @@ pub(super) fn view(
                     if let Some(range) = row.rules { {why(range, lang, open, tab, asks.toggle)} }
                     if let Some(folded) = folded { {folder(at, lang, folded, tab, asks.fold)} }
                     if let Some(tools) = row.tools.clone().filter(|t| now || !t.shadow.is_empty()) {
-                        <Tools {lang} {tools} shown={now && !open} dispatch={Dispatch::clone(dispatch)} />
+                        <Tools {lang} {tools} shown={now && !open && !asks.playing} dispatch={Dispatch::clone(dispatch)} />
                     }
                     if let Some(range) = row.rules.filter(|_| open) {
                         <Cards {lang} {range} cards={cards.cloned()} open={asks.open.clone()}
