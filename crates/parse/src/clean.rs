@@ -137,6 +137,7 @@ impl<'a> Clean<'a> {
         let whole = |p: Piece| p.clean_len != p.raw_len;
         let first = match self.piece(start) {
             Some(p) if whole(p) && start < p.clean + p.clean_len => p.raw,
+            Some(p) if whole(p) => p.raw + p.raw_len,
             Some(p) => p.raw + (start - p.clean).min(p.raw_len),
             None => 0,
         };

@@ -176,6 +176,7 @@ fn sound(docs: &[&str]) {
 fn what_was_cut_off_stands_where_the_text_ends() {
     sound(&["table ip t {\nchain c {\n\u{2000}"]);
     sound(&["table ip t {\nchain c {\ntcp dport 22 accept\n\u{2000}\u{2000}"]);
+    sound(&["table netdev t {\nchain c {\niptables \u{2013}"]);
 }
 
 /// Pieces of every dump that is read, to be thrown together.
