@@ -78,6 +78,7 @@ words! {
     FieldThisHost => "this host", "本机";
     FollowPacket => "Follow the packet", "跟随数据包";
     FillOpen => "left open", "未填写";
+    FillPlace => "place", "处";
     FillPlaces => "places", "处";
     FillTitle => "Left open in the paste", "粘贴内容中未填写的值";
     Filling => "Taking the text …", "正在放入文本……";
@@ -104,7 +105,7 @@ words! {
     FormFields => "The packet’s fields", "数据包的各个字段";
     FormInterface => "Arrives at interface", "进入的接口";
     FormLocal => "This host sends it", "由本机发出";
-    FormOutside => "It arrives from outside", "从外部到达";
+    FormOutside => "Another host sends it", "由其他主机发出";
     Gloss => "Explanation", "解释";
     GlossBefore => "Previous word", "上一个词";
     GlossBehind => "Next word", "下一个词";
@@ -240,7 +241,7 @@ words! {
     MoreAlike => "{count} more like it", "另有 {count} 处相同";
     Problems => "to look at", "处需要留意";
     PromiseForget => "Remove this promise", "移除这条承诺";
-    PromiseKeep => "Keep this packet:", "记住这个数据包：";
+    PromiseKeep => "A promise for this packet:", "给这个数据包一条承诺：";
     PromiseLine => "line", "行";
     PromiseNow => "now", "现在";
     PromiseOpen => "depends", "视情况而定";

@@ -231,6 +231,15 @@ pub enum Change {
     },
 }
 
+/// A policy rule (`ip rule`) that led to a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicyHit {
+    /// Its priority, the number that `ip rule` prints first.
+    pub priority: u32,
+    /// The number of the table that it looks up.
+    pub table: u32,
+}
+
 /// How routing decided.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Routed {
@@ -242,6 +251,8 @@ pub enum Routed {
         iface: Option<Text>,
         /// The next hop, where it is not the destination itself.
         via: Option<IpAddr>,
+        /// The policy rule that led to the route's table, where it is not one of those that every host has.
+        by: Option<PolicyHit>,
     },
     /// From one port of a bridge to another.
     Bridge {

@@ -513,6 +513,7 @@ keys! {
     RouteOut = "route-out",
     RouteOutVia = "route-out-via",
     RouteAgain = "route-again",
+    RouteByRule = "route-by-rule",
     RouteBridge = "route-bridge",
     ForkChance = "fork-chance",
     ForkOneOf = "fork-one-of",

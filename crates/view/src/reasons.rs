@@ -1,7 +1,7 @@
 //! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
 
 use crate::explained::Explained;
-use crate::page::{Sentence, Style};
+use crate::page::{Lang, Sentence, Style};
 use crate::say::{join, run, say};
 use crate::stops::TimelineStop;
 use crate::terms::{Term, terms};
@@ -130,12 +130,17 @@ fn subject(part: ConditionKind, has: &str) -> String {
     if name.is_empty() { has.to_owned() } else { format!("{name} {has}") }
 }
 
+/// That rules did not match, where nothing tells why.
+pub(crate) fn unsaid(lang: Lang, count: u32) -> Sentence {
+    say!(lang, MissUnsaid, count = count)
+}
+
 /// Several misses of one kind as a sentence.
 fn told(t: &Explained, misses: &[Mismatch]) -> Sentence {
     let lang = t.lang;
     let Some(first) = misses.first() else { return Sentence::new() };
     let Some(part) = first.part else {
-        return say!(lang, MissUnsaid, count = misses.len());
+        return unsaid(lang, misses.len() as u32);
     };
     let mut wanted: Vec<&str> = Vec::new();
     for m in misses {
@@ -280,12 +285,12 @@ pub(crate) fn why_not(
     let said: Vec<Sentence> =
         all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
     if said.is_empty() {
-        return say!(t.lang, MissUnsaid, count = last + 1 - first);
+        return unsaid(t.lang, last + 1 - first);
     }
     // What was not looked at is counted, and nothing more is said of it.
     let unseen = ((last + 1).saturating_sub(first) as usize).saturating_sub(LOOK);
     let more = all.len() > SAY;
-    let mut out = join(said, if t.lang == crate::page::Lang::Zh { "；" } else { "; " });
+    let mut out = join(said, if t.lang == Lang::Zh { "；" } else { "; " });
     if more {
         crate::say::append(&mut out, &say!(t.lang, MissMore));
     }

@@ -13,8 +13,8 @@ use crate::stops::TimelineStop;
 use crate::targets::target_text;
 use crate::values::{UNTOLD, address, destination, flags, hex, percent, source, translated};
 use chainwalk_model::{
-    Answer, ChainId, Change, Choice, CtStates, Entry, Event, Hook, Question, Routed, RuleId,
-    SkipReason, Target, Trace,
+    Answer, ChainId, Change, Choice, CtStates, Entry, Event, Hook, PolicyHit, Question, Routed,
+    RuleId, SkipReason, Target, Trace,
 };
 
 /// A chain by its name, with its meaning where comments give one.
@@ -231,9 +231,9 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
                 }
                 Routed::Local if dst == UNTOLD => say!(lang, RouteLocalUntold),
                 Routed::Local => say!(lang, RouteLocal, dst = dst),
-                Routed::Forward { iface, via } => {
+                Routed::Forward { iface, via, by } => {
                     let iface = iface.as_deref().unwrap_or("?");
-                    match (via, from_here, again) {
+                    let mut told = match (via, from_here, again) {
                         (_, true, true) => say!(lang, RouteAgain, iface = iface, dst = dst),
                         (Some(via), true, false) => {
                             say!(lang, RouteOutVia, iface = iface, via = via.to_string())
@@ -243,7 +243,12 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
                             say!(lang, RouteForwardVia, iface = iface, via = via.to_string())
                         }
                         (None, false, _) => say!(lang, RouteForward, iface = iface),
+                    };
+                    if let Some(PolicyHit { priority, table }) = by {
+                        let rule = say!(lang, RouteByRule, priority = *priority, table = *table);
+                        crate::say::append(&mut told, &rule);
                     }
+                    told
                 }
                 Routed::Bridge { port } => {
                     say!(lang, RouteBridge, port = port.as_deref().unwrap_or("?"))
@@ -439,7 +444,7 @@ fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (
     if matches!(fork.question, Question::NextHop(_)) {
         let after = trace.steps.get(at.unwrap_or(0)..).unwrap_or_default();
         let hop = after.iter().find_map(|s| match &s.event {
-            Event::Routed { to: Routed::Forward { iface, via }, .. } => Some((iface, via)),
+            Event::Routed { to: Routed::Forward { iface, via, .. }, .. } => Some((iface, via)),
             _ => None,
         });
         if let Some((iface, via)) = hop {

@@ -256,6 +256,9 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
             } else {
                 say!(lang, NarrateMisses, chain = name, first = *first, last = *last)
             };
+            if why == reasons::unsaid(lang, last + 1 - first) {
+                return head;
+            }
             join([head, why], if lang == Lang::Zh { "：" } else { ": " })
         }
         StopKind::Matched(rule) => {

@@ -40,7 +40,8 @@ pub(crate) fn FillIn(props: &FillProps) -> Html {
             })
         };
         let id = ["fill-", &blank.name].concat();
-        let places = format!("{} {}", blank.places, ui(lang, Key::FillPlaces));
+        let unit = if blank.places == 1 { Key::FillPlace } else { Key::FillPlaces };
+        let places = format!("{} {}", blank.places, ui(lang, unit));
         let source = blank.span.map(|span| {
             let onclick = reveal.reform(move |_: MouseEvent| span);
             html! { <button class="source" {onclick}>{&places}</button> }

@@ -146,7 +146,7 @@ impl Walker<'_> {
         skb.route_mtu = found.mtu;
         self.ip_options(skb)?;
         skb.redirects = self.may_redirect(skb, &found, back.near);
-        let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
+        let to = Routed::Forward { iface: found.dev.clone(), via: found.via, by: found.rule };
         self.event(skb, Event::Routed { to, again: false });
         self.forward(skb, found.dev.as_deref())
     }

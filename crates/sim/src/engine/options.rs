@@ -250,7 +250,11 @@ impl Walker<'_> {
                     skb.next_hop = Some(found.via.unwrap_or(next));
                     skb.route_mtu = found.mtu;
                     skb.source_routed = Some((next, route.at, pointer));
-                    let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
+                    let to = Routed::Forward {
+                        iface: found.dev.clone(),
+                        via: found.via,
+                        by: found.rule,
+                    };
                     self.event(skb, Event::Routed { to, again: false });
                     return self.forward(skb, found.dev.as_deref()).map(Some);
                 }

@@ -157,7 +157,11 @@ impl Walker<'_> {
         if !again {
             skb.oif.clone_from(&skb.route_dev);
         }
-        let to = if local { Routed::Local } else { Routed::Forward { iface: dev, via: found.via } };
+        let to = if local {
+            Routed::Local
+        } else {
+            Routed::Forward { iface: dev, via: found.via, by: found.rule }
+        };
         self.event(skb, Event::Routed { to, again });
     }
 

@@ -1,6 +1,6 @@
 //! What a lookup found (`struct fib_result`).
 
-use chainwalk_model::{Cidr, Hop, RouteKind, Text};
+use chainwalk_model::{Cidr, Hop, PolicyHit, RouteKind, Text};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -19,6 +19,8 @@ pub(crate) struct FibResult {
     pub realms: u32,
     /// Those of the policy rule that led to it.
     pub rule_realms: u32,
+    /// That rule, where it is not one of those that every host has.
+    pub rule: Option<PolicyHit>,
     /// The MTU that the route sets.
     pub mtu: Option<u32>,
     /// The network and the table of the route, and its next hops, where it has several to choose from.
@@ -50,6 +52,7 @@ impl FibResult {
             src: None,
             realms: 0,
             rule_realms: 0,
+            rule: None,
             mtu: None,
             choice: None,
             chosen: false,

@@ -7,7 +7,8 @@ use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Assumed, Host, IfKind, Order, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
+    Answer, Assumed, Host, IfKind, Order, Origin, PolicyAction, PolicyHit, PolicyRule, Question,
+    RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -91,14 +92,14 @@ impl<'a> Router<'a> {
 
     /// Looks up a route through the policy rules. Of several next hops it has the first.
     pub(crate) fn look_up(&self, key: &Key) -> Result<Option<FibResult>, Question> {
-        for Ruled { table, action, suppress, realms } in self.policy(key) {
+        for Ruled { table, action, suppress, realms, rule } in self.policy(key) {
             match action {
                 PolicyAction::Lookup(_) => match self.in_table(table, key)? {
                     Some((_, found)) if found.kind == RouteKind::Throw => {}
                     // A rule that suppresses goes on past a route that leads somewhere, if it is too wide.
                     Some((len, found)) if leads(&found) && suppress.is_some_and(|s| len <= s) => {}
                     Some((_, found)) => {
-                        return Ok(Some(FibResult { rule_realms: realms, ..found }));
+                        return Ok(Some(FibResult { rule_realms: realms, rule, ..found }));
                     }
                     None => {}
                 },
@@ -129,7 +130,8 @@ impl<'a> Router<'a> {
         for (priority, table) in [(0, LOCAL), (32766, MAIN), (32767, DEFAULT)] {
             if !lists(priority, table) {
                 let action = PolicyAction::Lookup(table);
-                rules.push((priority, Ruled { table, action, suppress: None, realms: 0 }));
+                let (suppress, realms, rule) = (None, 0, None);
+                rules.push((priority, Ruled { table, action, suppress, realms, rule }));
             }
         }
         for rule in told {
@@ -156,8 +158,10 @@ impl<'a> Router<'a> {
                     PolicyAction::Lookup(t) => t,
                     _ => 0,
                 };
-                let (suppress, realms) = (rule.suppress, rule.realms);
-                rules.push((rule.priority, Ruled { table, action: rule.action, suppress, realms }));
+                let PolicyRule { priority, action, suppress, realms, .. } = *rule;
+                let own = !matches!(table, LOCAL | MAIN | DEFAULT);
+                let rule = own.then_some(PolicyHit { priority, table });
+                rules.push((priority, Ruled { table, action, suppress, realms, rule }));
             }
         }
         rules.order_by_key(|r| r.0);
@@ -253,6 +257,8 @@ struct Ruled {
     /// The prefix length that a route must be longer than.
     suppress: Option<u8>,
     realms: u32,
+    /// It itself, where it is not one of those that every host has.
+    rule: Option<PolicyHit>,
 }
 
 impl Net for Router<'_> {
