@@ -227,6 +227,9 @@ pub fn App() -> Html {
                     install={Callback::from(|(): ()| ask("chainwalk:install"))} dispatch={dispatch.clone()} />
             </Header>
             <div class="above">
+            if let Some(line) = state.scenario.packets.get(state.packet) {
+                <p class="on-paper" aria-hidden="true">{line}</p>
+            }
             if let Some((example, next)) = example.clone() {
                 <ExampleBar {lang} {example} {next} {own} dispatch={dispatch.clone()} />
             }

@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-/// What takes the clipboard's text in place of the paste; where there is none, or none may be read, it empties the
-/// editor and puts the cursor there.
+/// What takes the clipboard's text in place of the paste, and shows what it holds; where there is none, or none may be
+/// read, it empties the editor and puts the cursor there.
 #[hook]
 pub(super) fn use_own(dispatch: &Dispatch) -> Callback<MouseEvent> {
     use_callback(dispatch.clone(), |_: MouseEvent, dispatch: &Dispatch| {
@@ -22,7 +22,7 @@ pub(super) fn use_own(dispatch: &Dispatch) -> Callback<MouseEvent> {
                 found.and_then(|found| found.dyn_into::<RuleText>().ok())
             };
             match (text, editor()) {
-                (Some(text), Some(editor)) => editor.put(&text, true),
+                (Some(text), Some(editor)) => return editor.put(&text, true),
                 _ => dispatch.dispatch(Action::Clear),
             }
             dispatch.dispatch(Action::Pane(Pane::Paste));

@@ -14,6 +14,7 @@ impl State {
         let mut next = self.clone();
         let recorded = action.is_recorded();
         let touches = action.touches();
+        let pasted = matches!(action, Action::Paste(_));
         match action {
             Action::Paste(text) | Action::Typed(text) => {
                 if recorded && let Some(case) = visit::case_of(&text) {
@@ -22,6 +23,11 @@ impl State {
                     return Some(next);
                 }
                 let another = is_another(&self.paste, &text);
+                // On a narrow screen what a paste holds is told elsewhere than it stands. A letter is typed, and goes on.
+                let lines = text.lines();
+                if pasted && (another || self.paste.is_empty()) && lines > 1 {
+                    next.pane = Pane::Walk;
+                }
                 next.paste = text;
                 next.restart();
                 if another {

@@ -49,6 +49,18 @@ fn a_case_opens_on_the_packet_it_names() {
 }
 
 #[test]
+fn a_paste_in_place_of_another_shows_what_it_holds() {
+    let rules = "Chain INPUT (policy ACCEPT)\nChain FORWARD (policy ACCEPT)";
+    let there = after(&state(), [Action::Pane(Pane::Paste), Action::Paste(rules.into())]);
+    assert_eq!(there.pane, Pane::Walk);
+    let empty = after(&state(), [Action::Clear, Action::Pane(Pane::Paste)]);
+    assert_eq!(after(&empty, [Action::Paste(rules.into())]).pane, Pane::Walk);
+    // Who types stays where the letters go.
+    assert_eq!(after(&empty, [Action::Paste("C".into())]).pane, Pane::Paste);
+    assert_eq!(after(&empty, [Action::Typed(rules.into())]).pane, Pane::Paste);
+}
+
+#[test]
 fn another_paste_keeps_the_packet_that_was_asked_for_and_no_example_s() {
     let other = || Action::Paste("Chain INPUT (policy ACCEPT)".into());
     assert!(after(&state(), [other()]).scenario.packets.is_empty());
