@@ -49,6 +49,8 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
                 data-testid={test} onclick={act(dispatch, action)}><Icon {id} size={14} /></button>
         }
     };
+    // The buttons beside the number stay where they are.
+    let digits = timeline.stops.to_string().len().to_string();
     let (word, id) = if *playing { (Key::Pause, "i-pause") } else { (Key::Play, "i-play") };
     html! {
         <div class="player" role="group" aria-label={ui(lang, Key::Player)} data-testid="player">
@@ -62,7 +64,7 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
             </div>
             <p class="where">
                 if !none {
-                    <span data-testid="position">{ui(lang, Key::Position)}{" "}<b>{stop + 1}</b>{" / "}{timeline.stops}</span>
+                    <span data-testid="position">{ui(lang, Key::Position)}{" "}<b data-digits={digits}>{stop + 1}</b>{" / "}{timeline.stops}</span>
                 }
                 <button class="speed" onclick={act(dispatch, Action::Faster)} title={ui(lang, Key::Speed)}
                     aria-label={format!("{} {}", ui(lang, Key::Speed), speed.label())}>{speed.label()}</button>

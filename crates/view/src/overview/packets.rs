@@ -100,6 +100,17 @@ pub(super) fn groups(t: &Explained, offers: &Offers) -> Vec<PacketGroup> {
                 within.insert(0, row(t, &line, ""));
             }
         }
+        // Whom a policy rule singles out goes another way.
+        let singled = t.host.policy.iter().filter_map(|rule| rule.from.map(|n| (n, rule.priority)));
+        for (from, priority) in singled.filter(|(n, _)| n.addr.is_ipv4() && n.len > 0).take(2) {
+            let whole = from.len == 32;
+            let near = nets.iter().find(|(_, net)| net.holds(from.addr) && net.len < from.len);
+            let who = if whole { Some(from.addr) } else { guest(t, from.addr, |a| from.holds(a)) };
+            if let (Some((iface, _)), Some(who)) = (near, who.filter(|a| !is_own(t.host, *a))) {
+                let line = format!("curl {OUT_THERE} from {who} in {iface}");
+                within.insert(0, row(t, &line, &format!("ip rule {priority}")));
+            }
+        }
         here.push(row(t, &format!("curl {OUT_THERE}"), ""));
     }
     let sides = [

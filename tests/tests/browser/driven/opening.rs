@@ -114,6 +114,32 @@ fn nonsense_and_nothing_get_clear_words() -> Result<()> {
     })
 }
 
+/// Notes how far what is on the page moved without anybody's doing, as a share of the window.
+const SHIFTS: &str = "window.shifts = [];
+    new PerformanceObserver(list => shifts.push(...list.getEntries().filter(e => !e.hadRecentInput).map(e => ({
+        value: e.value, of: e.sources.map(s => s.node?.outerHTML?.slice(0, 80)),
+    })))).observe({ type: 'layout-shift', buffered: true })";
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn nothing_moves_by_itself_as_it_opens_and_plays() -> Result<()> {
+    for look in [DESK, PHONE_DARK] {
+        drive(look, async |page| {
+            page.reload(SHIFTS).await?;
+            page.until(
+                "it has played a while",
+                "return +at('position').querySelector('b').textContent > 11",
+            )
+            .await?;
+            // What fonts move as they come is less.
+            let moved = page.text("return shifts.reduce((sum, one) => sum + one.value, 0) < 0.002 ? '' : JSON.stringify(shifts)").await?;
+            ensure!(moved.is_empty(), "{moved}");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn it_plays_and_steps_and_goes_to_both_ends() -> Result<()> {
