@@ -49,6 +49,7 @@ mod refused;
 mod restore;
 mod rule;
 mod rules;
+mod salt;
 mod save;
 mod seen;
 mod shape;

@@ -19,6 +19,7 @@ use crate::places::{Places, Sign};
 use crate::playbook;
 use crate::progress::Progress;
 use crate::prompt::{host_of, unprompt};
+use crate::salt;
 use crate::shape;
 use crate::shell::Shell;
 use crate::titles::titles;
@@ -221,7 +222,8 @@ impl<'t> Paste<'t> {
                 at += 1;
                 continue;
             }
-            if let Some((task, taken)) = playbook::task(clean, &rows[at..]) {
+            let made = || playbook::task(clean, &rows[at..]);
+            if let Some((task, taken)) = salt::state(clean, &rows[at..]).or_else(made) {
                 self.flush(clean, &mut group, &mut context);
                 self.task(clean, &rows[at..at + taken], &task, &mut context);
                 tasks = true;

@@ -257,6 +257,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             protocol,
             base: &self.slots.base,
             slots: &self.slots.list,
+            has: &|name| self.draft.find(name).is_some(),
         };
         line.refused()
     }

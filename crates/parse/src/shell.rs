@@ -17,6 +17,7 @@ use line::{
     opens, split,
 };
 use std::collections::{HashMap, HashSet};
+use vars::stepped;
 
 /// The state of a script as far as its lines were read.
 #[derive(Clone, Debug, Default)]
@@ -315,6 +316,13 @@ impl<'a> Shell<'a> {
                         && let Some(words) = self.listed(words)
                     {
                         let (over, body) = (Over::Word(name.trim().to_owned()), Vec::new());
+                        self.rounds.push(Rounds { over, words, body });
+                        known = true;
+                    }
+                    if let Some((name, words)) =
+                        stepped(behind.text).filter(|_| first == "for" && sure)
+                    {
+                        let (over, body) = (Over::Word(name), Vec::new());
                         self.rounds.push(Rounds { over, words, body });
                         known = true;
                     }

@@ -1,7 +1,7 @@
 //! The variables of a script: what words come to once their values are filled in.
 
 use super::line::{one, variable, with_default};
-use super::{MOST, Shell};
+use super::{MOST, MOST_ROUNDS, Shell};
 use crate::word::Word;
 use std::borrow::Cow;
 
@@ -12,6 +12,11 @@ impl Shell<'_> {
         let mut rest = text.trim();
         while !rest.is_empty() && !rest.starts_with('#') {
             let (word, more) = one(rest);
+            if let Some(counted) = self.counted(word) {
+                words.extend(counted?);
+                rest = more.trim_start();
+                continue;
+            }
             // What was given to a function is as many words.
             let array =
                 word.ends_with("[@]}\"") || word.ends_with("[@]}") || word.ends_with("[*]}");
@@ -26,6 +31,35 @@ impl Shell<'_> {
             rest = more.trim_start();
         }
         Some(words)
+    }
+
+    /// The words that `{8080..8082}`, `10.0.{1,2}.0` or `$(seq 1 3)` come to. `None` where a word is none of these; within, where it
+    /// comes to nobody knows what.
+    fn counted(&self, word: &str) -> Option<Option<Vec<String>>> {
+        let inner = [("$(", ")"), ("`", "`")]
+            .iter()
+            .find_map(|(open, close)| word.strip_prefix(open)?.strip_suffix(close))
+            .and_then(|inner| inner.trim().strip_prefix("seq "));
+        if let Some(inner) = inner {
+            let number = |w: &str| self.value(w)?.trim().parse::<i64>().ok();
+            let numbers: Option<Vec<i64>> = inner.split_whitespace().map(number).collect();
+            return Some(match numbers?[..] {
+                [last] => series(1, last, 1, 0),
+                [first, last] => series(first, last, 1, 0),
+                [first, step, last] => series(first, last, step, 0),
+                _ => None,
+            });
+        }
+        if word.starts_with(['"', '\'']) || !braced(word) {
+            return None;
+        }
+        let mut found = Vec::new();
+        for word in braces(word)? {
+            let known = self.value(&word).filter(|_| !word.contains(['*', '?', '[']));
+            let Some(value) = known else { return Some(None) };
+            found.push(value);
+        }
+        Some(Some(found))
     }
 
     /// The program that a word stands for: `$IPT` is what the script set it to.
@@ -133,4 +167,69 @@ impl Shell<'_> {
         }
         Some(out + rest)
     }
+}
+
+/// Whether a word holds braces that the shell multiplies it by: not `${NAME}`.
+fn braced(word: &str) -> bool {
+    let opens = |(at, _): (usize, &str)| !word[..at].ends_with('$');
+    word.match_indices('{').any(opens)
+}
+
+/// A word once for each of what its braces list or count: `{a,b}`, `{1..3}`, `{1..9..2}`. `None` where they do neither, or too often.
+fn braces(word: &str) -> Option<Vec<String>> {
+    let (open, _) = word.match_indices('{').find(|(at, _)| !word[..*at].ends_with('$'))?;
+    let close = open + word[open..].find('}')?;
+    let inner = &word[open + 1..close];
+    if inner.contains('{') {
+        return None;
+    }
+    let items: Vec<String> = if let Some((first, rest)) = inner.split_once("..") {
+        let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
+        let wide = if first.starts_with('0') && first.len() > 1 { first.len() } else { 0 };
+        let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
+        let step = step.parse::<i64>().ok()?.abs().max(1);
+        series(first, last, if last < first { -step } else { step }, wide)?
+    } else if inner.contains(',') {
+        inner.split(',').map(str::to_owned).collect()
+    } else {
+        return None;
+    };
+    let rest = &word[close + 1..];
+    let ends = if braced(rest) { braces(rest)? } else { vec![rest.to_owned()] };
+    if items.len() * ends.len() > MOST_ROUNDS {
+        return None;
+    }
+    let before = &word[..open];
+    let all = items.iter().flat_map(|i| ends.iter().map(move |e| [before, i, e].concat()));
+    Some(all.collect())
+}
+
+/// The numbers from one to another, each so many digits wide. `None` where there are too many.
+fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
+    if step == 0 || (last.checked_sub(first)? / step) >= MOST_ROUNDS as i64 {
+        return None;
+    }
+    let goes = |n: &i64| if step > 0 { *n <= last } else { *n >= last };
+    let numbers = std::iter::successors(Some(first), |n| n.checked_add(step)).take_while(goes);
+    Some(numbers.map(|n| format!("{n:0wide$}")).collect())
+}
+
+/// The variable of `((i = 1; i <= 3; i++))`, and what it goes through.
+pub(super) fn stepped(text: &str) -> Option<(String, Vec<String>)> {
+    let inner = text.trim().strip_prefix("((")?.strip_suffix("))")?;
+    let [start, goes, step] = inner.split(';').collect::<Vec<_>>()[..] else { return None };
+    let (name, first) = start.split_once('=')?;
+    let (name, first) = (name.trim(), first.trim().parse::<i64>().ok()?);
+    let rest = goes.trim().strip_prefix(name)?.trim();
+    let (last, equal) = match rest.strip_prefix("<=") {
+        Some(last) => (last, true),
+        None => (rest.strip_prefix('<')?, false),
+    };
+    let last = last.trim().parse::<i64>().ok()? - i64::from(!equal);
+    let step: String = step.chars().filter(|c| !c.is_whitespace()).collect();
+    let by = match step.replace(name, "").as_str() {
+        "++" => 1,
+        by => by.strip_prefix("+=")?.parse().ok()?,
+    };
+    Some((name.to_owned(), series(first, last, by, 0)?))
 }
