@@ -105,15 +105,17 @@ pub(crate) fn state<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, us
                 continue;
             }
             let at = if early(&own) { whole } else { (own.row.start, own.row.end()) };
-            let of_state = given.iter().any(|g| g.name == "match" && g.values == ["state"]);
+            let named = |module: &&str| {
+                given.iter().any(|g| g.name == "match" && g.values.iter().any(|v| v == module))
+            };
             let module = match own.name {
                 "dports" | "sports" => Some("multiport"),
-                "connstate" => Some("state").filter(|_| !of_state),
+                "connstate" => Some("state"),
                 "ctstate" => Some("conntrack"),
                 "comment" => Some("comment"),
                 _ => None,
             };
-            if let Some(module) = module {
+            if let Some(module) = module.filter(|m| !named(m)) {
                 push("-m", at);
                 push(module, at);
             }

@@ -73,7 +73,16 @@ pub(crate) fn titles(rows: &[Row<'_>]) -> Vec<(usize, Label)> {
     }
     let Some((_, first)) = found.first() else { return Vec::new() };
     let several = found.iter().any(|(_, name)| !same(name, first));
-    if !listed && (!several || rows.iter().any(|r| host_of(*r).is_some())) {
+    if !listed && rows.iter().any(|r| host_of(*r).is_some()) {
+        // The prompt below a title names the host whose address the title may tell.
+        let prompted = |at: usize| {
+            let mut next =
+                rows[at + 1..].iter().filter(|r| !r.text.is_empty() && !is_fence(r.text));
+            next.next().and_then(|r| host_of(*r)).map(|host| (at, Label::machine(host)))
+        };
+        return found.iter().filter_map(|(at, _)| prompted(*at)).collect();
+    }
+    if !listed && !several {
         return Vec::new();
     }
     // `the VPN server`, `the server`: one of them.

@@ -38,6 +38,7 @@
 
 mod guests;
 mod hidden;
+mod named;
 mod sight;
 
 pub(crate) use self::guests::is_of_guests;
@@ -127,11 +128,15 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         // A tunnel that is asked about is up.
         Question::Blank(_, value) if &**value == "up" => say(true, Likely::Usual),
         Question::Blank(name, value) => {
-            let (own, why) = hidden_address(at, name, value)?;
+            let known = hidden_address(at, name, value);
+            let (own, why) = known.or_else(|| named::interface(at, name, value))?;
             say(own, why)
         }
+        Question::Opaque(op) => {
+            let (fits, why) = named::way_out(at, host, *op)?;
+            say(fits, why)
+        }
         Question::Route(_)
-        | Question::Opaque(_)
         | Question::History(_)
         | Question::Set(_)
         | Question::Random(_)
