@@ -52,8 +52,10 @@ pub(crate) struct Context {
     pub(crate) here: Option<String>,
     /// The columns of a listing whose chain is not named, and where their names end.
     pub(crate) columns: Option<(Columns, usize)>,
-    /// Whether `iptables-restore --noflush` reads the lines, and the one that ends them, where there is one.
+    /// Whether `iptables-restore` reads the lines, and the one that ends them, where there is one.
     pub(crate) adds: Option<String>,
+    /// Whether it does so without `--noflush`.
+    pub(crate) empties: bool,
 }
 
 /// Rules that stand together and are of one table.
@@ -74,6 +76,8 @@ pub(crate) struct Group<'a> {
     pub(crate) broken: bool,
     /// Whether it is put behind the rules that are there.
     pub(crate) adds: bool,
+    /// Whether a command of the paste loads it.
+    pub(crate) loaded: bool,
     /// What let only some of its lines pass.
     filter: Option<String>,
     /// The chain of rows above which no chain stands.
@@ -87,7 +91,8 @@ impl<'a> Group<'a> {
             family: context.family,
             filter: context.filter.clone(),
             chain: context.chain.clone(),
-            adds: context.adds.is_some(),
+            adds: context.adds.is_some() && !context.empties,
+            loaded: context.adds.is_some() && context.empties,
             ..Self::default()
         }
     }
@@ -105,8 +110,9 @@ impl<'a> Group<'a> {
             let at = at.unwrap_or_else(|| {
                 let (family, filter, loose) = (self.family, self.filter.clone(), self.loose);
                 let table = Some(table.to_owned());
-                let adds = self.adds;
-                parts.push(Self { table, family, loose, adds, filter, ..Self::default() });
+                let (adds, loaded) = (self.adds, self.loaded);
+                let own = Self { table, family, loose, adds, loaded, filter, ..Self::default() };
+                parts.push(own);
                 parts.len() - 1
             });
             parts[at].rows.push((*row, Kind::Save));

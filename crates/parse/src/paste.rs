@@ -125,7 +125,7 @@ impl<'t> Paste<'t> {
             if let Some(opened) = at.checked_sub(1).and_then(|n| added.opened(rows[n])) {
                 self.flush(clean, &mut group, &mut context);
                 (context.family, context.table) = (Some(opened.family), None);
-                context.adds = Some(opened.end);
+                (context.adds, context.empties) = (Some(opened.end), !opened.keeps);
             }
             if context.adds.as_ref().is_some_and(|end| !end.is_empty() && *end == *row.text) {
                 self.flush(clean, &mut group, &mut context);
@@ -535,6 +535,7 @@ impl<'t> Paste<'t> {
                 continue;
             }
             let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });
+            let loaded = group.loaded;
             let problems = self.hosts.diagnostics.len();
             let progress = &mut self.progress;
             let mut read = |place| progress.line(place);
@@ -542,7 +543,9 @@ impl<'t> Paste<'t> {
             let quoted = group.rows.first().is_some_and(|(row, _)| is_quoted(clean, *row));
             let mut draft = group.draft(clean, context.backend, found, &mut read);
             draft.quoted = quoted;
-            if !loose || draft.is_whole() {
+            if loaded {
+                self.hosts.load(draft, problems);
+            } else if !loose || draft.is_whole() {
                 self.hosts.put(draft, problems);
             } else if !self.hosts.is_shown(draft.family, &draft.name) {
                 draft.dumped = false;

@@ -496,7 +496,10 @@ fn untold(at: &Sight, op: OpId) -> Option<Likely> {
             };
             let own = at.world.spoken().owner(&at.world.host, src.addr).is_some_and(|(own, _)| own)
                 || Router::new(at.world).told_local(src.addr);
-            (single && !own).then_some(Likely::Unspoken)
+            // Nor is it a loopback one, unless it stays here.
+            let looped = src.addr.is_loopback();
+            let stays = at.packet.ip.dst.is_loopback();
+            (single && !own || looped && !stays).then_some(Likely::Unspoken)
         }
         _ => None,
     }

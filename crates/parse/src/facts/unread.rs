@@ -31,8 +31,10 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         let has = |word: &str| rows[..taken].iter().any(|r| r.text.contains(word));
         let name = if has("\"SecurityGroups\"") || has("\"IpPermissions\"") {
             "aws ec2 describe-security-groups"
-        } else {
+        } else if has("\"IPAM\"") || has("\"Containers\"") || has("\"Driver\"") {
             "docker network inspect"
+        } else {
+            "JSON"
         };
         (name, taken, None)
     } else if let Some((name, taken)) = front_end(rows) {

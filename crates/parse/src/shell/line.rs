@@ -119,6 +119,13 @@ fn prepares(row: Row<'_>) -> bool {
     PROGRAMS.contains(&first.rsplit('/').next().unwrap_or(first))
 }
 
+/// Whether a command does what it is for, the first one in a function too.
+fn goes_well(row: Row<'_>) -> bool {
+    let opened = function(row.text).and_then(|_| row.text.find('{'));
+    let row = opened.map_or(row, |at| row.skip(at + 1).trim());
+    is_tables(row) || prepares(row)
+}
+
 /// Whether a command asks whether a rule is there: `iptables -C …`.
 fn checks(row: Row<'_>) -> bool {
     is_tables(row) && row.text.split_whitespace().any(|w| matches!(w, "-C" | "--check"))
@@ -141,9 +148,7 @@ pub(super) fn split(row: Row<'_>) -> Vec<Part<'_>> {
         let row = Row { text: &text[start..end], start: row.start + start }.trim();
         // A rule that was made before is no condition for the next one.
         let after = match parts.last() {
-            Some(last) if after == Joint::And && (is_tables(last.row) || prepares(last.row)) => {
-                last.after
-            }
+            Some(last) if after == Joint::And && goes_well(last.row) => last.after,
             // What is checked for is there behind it, whichever it was.
             Some(last) if after == Joint::Or && checks(last.row) => last.after,
             _ => after,
