@@ -9,6 +9,7 @@ use crate::names::paste_table;
 use crate::native::Listed;
 use crate::part;
 use crate::restore;
+use crate::word::words;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, Span, builtin_names, is_builtin,
 };
@@ -164,6 +165,7 @@ impl<'a> Group<'a> {
         self,
         clean: &Clean,
         backend: Option<Backend>,
+        templated: &[(usize, usize)],
         diagnostics: &mut Vec<Diagnostic>,
         read: &mut dyn FnMut(usize),
     ) -> Draft {
@@ -209,7 +211,10 @@ impl<'a> Group<'a> {
                             gaps.before(&mut draft, at, span);
                         }
                     }
-                    if !restore::line(&mut cx, &mut draft, row) {
+                    let within = |(from, to): &(usize, usize)| (*from..*to).contains(&row.start);
+                    if row.text.starts_with('-') && templated.iter().any(within) {
+                        restore::perhaps(&mut cx, &mut draft, row, &words(row));
+                    } else if !restore::line(&mut cx, &mut draft, row) {
                         let id = DiagnosticId::BadLine;
                         cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
                     }

@@ -57,6 +57,7 @@ mod shell;
 mod slots;
 mod spec;
 mod target;
+mod templates;
 mod titles;
 mod unfold;
 mod value;

@@ -22,6 +22,7 @@ use crate::prompt::{host_of, unprompt};
 use crate::salt;
 use crate::shape;
 use crate::shell::Shell;
+use crate::templates;
 use crate::titles::titles;
 use crate::unfold::unfold;
 use crate::word;
@@ -78,6 +79,8 @@ struct Paste<'t> {
     chainless: Vec<(Label, Span, String)>,
     /// Commands of files that ran on a host, whatever state the dumps show.
     runs: Vec<(Label, DocId, facts::Run)>,
+    /// Where a template has conditions around lines of the document at hand.
+    templated: Vec<(usize, usize)>,
 }
 
 impl<'t> Paste<'t> {
@@ -89,11 +92,13 @@ impl<'t> Paste<'t> {
             any_text: false,
             chainless: Vec::new(),
             runs: Vec::new(),
+            templated: Vec::new(),
         }
     }
 
     fn document(&mut self, clean: &Clean) {
         let rows = shape::bare(clean.lines());
+        self.templated = templates::perhaps(&clean.text);
         let comment = comments(&rows);
         let idle = idle(&clean.text, &rows);
         let titles = titles(&rows);
@@ -541,7 +546,7 @@ impl<'t> Paste<'t> {
             let mut read = |place| progress.line(place);
             let found = &mut self.hosts.diagnostics;
             let quoted = group.rows.first().is_some_and(|(row, _)| is_quoted(clean, *row));
-            let mut draft = group.draft(clean, context.backend, found, &mut read);
+            let mut draft = group.draft(clean, context.backend, &self.templated, found, &mut read);
             draft.quoted = quoted;
             if loaded {
                 self.hosts.load(draft, problems);

@@ -6,18 +6,20 @@
 //! condition compares what the script sets itself runs or does not. What a function does stands where it is called; one that is
 //! never called may be called from elsewhere.
 
+mod arithmetic;
 mod calls;
 mod line;
 mod vars;
 
 use crate::clean::Row;
+use arithmetic::Counts;
 use chainwalk_model::Order;
 use line::{
     Joint, Part, assignment, fed, first_word, function, is_elsewhere, is_shell, label, leaves, one,
     opens, split,
 };
 use std::collections::{HashMap, HashSet};
-use vars::stepped;
+use vars::{series, stepped};
 
 /// The state of a script as far as its lines were read.
 #[derive(Clone, Debug, Default)]
@@ -124,13 +126,17 @@ enum Over {
     Word(String),
     /// The pieces of a line, parted by a sign or by blanks. Which lines it reads its end tells.
     Line(Vec<String>, Option<char>),
+    /// Numbers, up to one that its condition names.
+    Count(Counts),
 }
 
 impl Over {
     /// The variables of a round, by its word or line.
     fn round(&self, text: &str) -> Vec<(String, String)> {
         match self {
-            Self::Word(name) => vec![(name.clone(), text.to_owned())],
+            Self::Word(name) | Self::Count(Counts { name, .. }) => {
+                vec![(name.clone(), text.to_owned())]
+            }
             Self::Line(names, sign) => {
                 let mut rest = text.trim();
                 let set = |(n, name): (usize, &String)| {
@@ -227,6 +233,7 @@ impl<'a> Shell<'a> {
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || !self.rounds.is_empty()
                 && (OF_LOOPS.contains(&word) || parts.iter().any(|p| leaves(p.row)))
+            || inside && (word == "let" || word.starts_with("(("))
             || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif")
             || matches!(self.open.last(), Some(Open::Case(_)))
                 && (row.text == ";;" || label(row.text).is_some());
@@ -333,6 +340,16 @@ impl<'a> Shell<'a> {
                         self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
                         known = true;
                     }
+                    if first == "while"
+                        && sure
+                        && let Some(counts) = Counts::of(behind.text, &|name| self.number(name))
+                    {
+                        self.vars.remove(&counts.name);
+                        self.lost.insert(counts.name.clone());
+                        let over = Over::Count(counts);
+                        self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
+                        known = true;
+                    }
                     self.open.push(Open::Loop(known));
                     if matches!(first, "for" | "select")
                         && let Some(name) = behind.text.split_whitespace().next()
@@ -405,6 +422,12 @@ impl<'a> Shell<'a> {
             return;
         }
         let maybe = self.unsure() > 0 || part.after == Joint::Or || part.after == Joint::And;
+        if let Some(Rounds { over: Over::Count(counts), body, .. }) = self.rounds.last_mut()
+            && !maybe
+            && counts.goes_on(row.text, body.len())
+        {
+            return;
+        }
         let once = !maybe && self.rounds.is_empty();
         let mut rest = row.text;
         while let Some((name, value, more)) = assignment(rest) {
@@ -524,7 +547,14 @@ impl<'a> Rounds<'a> {
     /// The commands of all rounds; once and as possible, where it may end before its last one, or nobody knows what it reads.
     fn all(mut self, given: Option<Vec<String>>) -> Vec<Statement<'a>> {
         let reads = matches!(self.over, Over::Line(..));
-        let unknown = reads && given.is_none();
+        let mut unknown = reads && given.is_none();
+        if let Over::Count(counts) = &self.over {
+            let numbers = counts.rounds(self.body.len());
+            match numbers.and_then(|(first, last, step)| series(first, last, step, 0)) {
+                Some(words) => self.words = words,
+                None => unknown = true,
+            }
+        }
         if let Some(lines) = given.filter(|_| reads) {
             self.words = lines;
         }

@@ -160,6 +160,8 @@ impl Paste<'_> {
         maybe: bool,
         context: &mut Context,
     ) {
+        let maybe =
+            maybe || self.templated.iter().any(|(from, to)| (*from..*to).contains(&row.start));
         if native::is_command(row) {
             *context = Context { backend: context.backend, ..Context::default() };
             self.nft(clean, row, command, maybe, context);

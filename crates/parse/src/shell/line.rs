@@ -2,6 +2,7 @@
 
 use crate::clean::Row;
 use crate::names::is_tables;
+use crate::prompt::unprompt;
 use crate::value::{cidr, whole};
 
 /// `$NAME`, `${NAME}` or `$1` at the start of a text: the name, and how long it is there.
@@ -121,6 +122,7 @@ fn prepares(row: Row<'_>) -> bool {
 
 /// Whether a command does what it is for, the first one in a function too.
 fn goes_well(row: Row<'_>) -> bool {
+    let (row, _) = unprompt(row);
     let opened = function(row.text).and_then(|_| row.text.find('{'));
     let row = opened.map_or(row, |at| row.skip(at + 1).trim());
     is_tables(row) || prepares(row)

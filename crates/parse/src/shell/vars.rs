@@ -1,5 +1,6 @@
 //! The variables of a script: what words come to once their values are filled in.
 
+use super::arithmetic::{evaluate, number};
 use super::line::{one, variable, with_default};
 use super::{MOST, MOST_ROUNDS, Shell};
 use crate::word::Word;
@@ -71,6 +72,9 @@ impl Shell<'_> {
     pub(super) fn value(&self, text: &str) -> Option<String> {
         // Where a program lies is asked for in many ways; which one it is, its name says.
         for (before, after) in [("$(", ")"), ("`", "`")] {
+            if text.trim_matches('"').starts_with("$((") {
+                break;
+            }
             if let Some(inner) =
                 text.trim_matches('"').strip_prefix(before).and_then(|t| t.strip_suffix(after))
             {
@@ -99,7 +103,7 @@ impl Shell<'_> {
                 }
                 (None | Some('"'), '$') => {
                     let (value, len) = self.variable(rest)?;
-                    out += value;
+                    out += &value;
                     rest = &rest[len..];
                     if out.len() > MOST {
                         return None;
@@ -115,7 +119,7 @@ impl Shell<'_> {
 
     /// The words with their variables filled in. A word that holds one that is not known stays as it is.
     pub(crate) fn expand<'w>(&self, words: Vec<Word<'w>>) -> Vec<Word<'w>> {
-        let defaults = || words.iter().any(|w| w.text.contains("${"));
+        let defaults = || words.iter().any(|w| w.text.contains("${") || w.text.contains("$(("));
         if self.vars.is_empty() && self.tunnel.is_none() && !defaults() {
             return words;
         }
@@ -141,15 +145,25 @@ impl Shell<'_> {
     }
 
     /// The value of the variable at the start of a text, and how long it is there.
-    fn variable<'v>(&'v self, text: &'v str) -> Option<(&'v str, usize)> {
+    fn variable<'v>(&'v self, text: &'v str) -> Option<(Cow<'v, str>, usize)> {
+        if let Some(inner) = text.strip_prefix("$((") {
+            let end = inner.find("))")?;
+            let number = evaluate(&inner[..end], &|name| self.number(name))?;
+            return Some((number.to_string().into(), end + "$(())".len()));
+        }
         if let Some((name, len)) = variable(text) {
-            return Some((self.vars.get(name)?, len));
+            return Some((self.vars.get(name)?.into(), len));
         }
         let (name, value, len) = with_default(text)?;
         match self.vars.get(name) {
-            Some(known) => Some((known, len)),
-            None => (!self.lost.contains(name)).then_some((value, len)),
+            Some(known) => Some((known.into(), len)),
+            None => (!self.lost.contains(name)).then_some((value.into(), len)),
         }
+    }
+
+    /// The number that a variable stands for.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        number(self.vars.get(name)?.trim())
     }
 
     /// A word without quotes, its variables filled in.
@@ -159,7 +173,7 @@ impl Shell<'_> {
         while let Some(at) = rest.find('$') {
             out += &rest[..at];
             let (value, len) = self.variable(&rest[at..])?;
-            out += value;
+            out += &value;
             rest = &rest[at + len..];
             if out.len() > MOST {
                 return None;
@@ -205,7 +219,7 @@ fn braces(word: &str) -> Option<Vec<String>> {
 }
 
 /// The numbers from one to another, each so many digits wide. `None` where there are too many.
-fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
+pub(super) fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
     if step == 0 || (last.checked_sub(first)? / step) >= MOST_ROUNDS as i64 {
         return None;
     }
