@@ -28,6 +28,7 @@ use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
+use commands::typed_as;
 use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
@@ -577,23 +578,6 @@ impl<'t> Paste<'t> {
             }
         }
     }
-}
-
-/// A command of iptables in words. `table` is what it is of, where the words do not say it.
-fn typed_as<'w>(
-    program: &str,
-    table: Option<&str>,
-    words: impl Iterator<Item = (&'w str, bool)>,
-) -> String {
-    let mut line = program.to_owned();
-    if let Some(table) = table.filter(|t| *t != "filter") {
-        line += &[" -t ", table].concat();
-    }
-    for (word, quoted) in words {
-        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
-        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
-    }
-    line
 }
 
 mod added;

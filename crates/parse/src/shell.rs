@@ -15,8 +15,8 @@ use crate::clean::Row;
 use arithmetic::Counts;
 use chainwalk_model::Order;
 use line::{
-    Joint, Part, assignment, fed, first_word, function, is_elsewhere, is_shell, label, leaves, one,
-    opens, split,
+    Joint, Part, asks_for_rule, assignment, fed, first_word, function, is_elsewhere, is_shell,
+    label, leaves, one, opens, split,
 };
 use std::collections::{HashMap, HashSet};
 use vars::{series, stepped};
@@ -128,6 +128,8 @@ enum Over {
     Line(Vec<String>, Option<char>),
     /// Numbers, up to one that its condition names.
     Count(Counts),
+    /// Nobody knows what.
+    Nobody,
 }
 
 impl Over {
@@ -137,6 +139,7 @@ impl Over {
             Self::Word(name) | Self::Count(Counts { name, .. }) => {
                 vec![(name.clone(), text.to_owned())]
             }
+            Self::Nobody => Vec::new(),
             Self::Line(names, sign) => {
                 let mut rest = text.trim();
                 let set = |(n, name): (usize, &String)| {
@@ -340,13 +343,17 @@ impl<'a> Shell<'a> {
                         self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
                         known = true;
                     }
-                    if first == "while"
-                        && sure
-                        && let Some(counts) = Counts::of(behind.text, &|name| self.number(name))
-                    {
-                        self.vars.remove(&counts.name);
-                        self.lost.insert(counts.name.clone());
-                        let over = Over::Count(counts);
+                    if matches!(first, "while" | "until") && sure && !known {
+                        let number = |name: &str| self.number(name);
+                        let over = match Counts::of(first, behind.text, &number) {
+                            Some(counts) => {
+                                self.vars.remove(&counts.name);
+                                self.lost.insert(counts.name.clone());
+                                Over::Count(counts)
+                            }
+                            // What its body sets is known at its end alone.
+                            None => Over::Nobody,
+                        };
                         self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
                         known = true;
                     }
@@ -504,6 +511,10 @@ impl<'a> Shell<'a> {
         if let ("true" | "false", true) = (text, self.alone) {
             return Some(text == "true");
         }
+        // What is put in where it is missing is there behind it, whichever it was.
+        if self.alone && text.strip_prefix("! ").is_some_and(asks_for_rule) {
+            return Some(true);
+        }
         let brackets = |open, close| text.strip_prefix(open)?.strip_suffix(close);
         let inner = brackets("[[ ", " ]]")
             .or_else(|| brackets("[ ", " ]"))
@@ -547,7 +558,7 @@ impl<'a> Rounds<'a> {
     /// The commands of all rounds; once and as possible, where it may end before its last one, or nobody knows what it reads.
     fn all(mut self, given: Option<Vec<String>>) -> Vec<Statement<'a>> {
         let reads = matches!(self.over, Over::Line(..));
-        let mut unknown = reads && given.is_none();
+        let mut unknown = reads && given.is_none() || matches!(self.over, Over::Nobody);
         if let Over::Count(counts) = &self.over {
             let numbers = counts.rounds(self.body.len());
             match numbers.and_then(|(first, last, step)| series(first, last, step, 0)) {

@@ -50,6 +50,7 @@ use crate::header::{asks_port, filters, sees};
 use crate::route::Router;
 use crate::spoken::{self, are_neighbours, is_private};
 use crate::world::World;
+use chainwalk_model::nft::Statement;
 use chainwalk_model::{
     Answer, Chain, ChainId, Entry, Family, Hook, Host, L4, Likely, Match, OpId, OpKind, Packet,
     Question, RouteKind, Rule, RuleId, Target, TcpFlags,
@@ -128,7 +129,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         // A tunnel that is asked about is up.
         Question::Blank(_, value) if &**value == "up" => say(true, Likely::Usual),
         Question::Blank(name, value) => {
-            let known = hidden_address(at, name, value);
+            let known = named::address(at, name, value, local);
             let (own, why) = known.or_else(|| named::interface(at, name, value))?;
             say(own, why)
         }
@@ -147,16 +148,6 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         | Question::Beside(_)
         | Question::Order(..) => None,
     }
-}
-
-/// Whether an address is the one of an interface that the paste hides in part.
-fn hidden_address(at: &Sight, name: &str, value: &str) -> Option<(bool, Likely)> {
-    let mut hidden = at.world.host.interfaces.iter().flat_map(|i| &i.hidden);
-    let blank = &hidden.find(|b| &*b.value.name == name)?.value;
-    let (own, why) = local(at, value.parse().ok()?);
-    // What can be seen of it speaks for it.
-    let shown = blank.shows.iter().any(Option::is_some);
-    Some(if own || !shown { (own, why) } else { (true, Likely::Usual) })
 }
 
 /// Addresses that answer everybody everywhere, and are nobody's host.
@@ -510,6 +501,10 @@ fn proxies(host: &Host, port: u16) -> Option<RuleId> {
     let hands = |rule: &Rule| {
         rule.ops.iter().any(|op| match &op.what {
             OpKind::Target(Target::Tproxy(t)) => t.port == port || t.port == 0,
+            OpKind::Target(Target::Nft(statement)) => match &**statement {
+                Statement::Tproxy { port: to, .. } => to.is_none_or(|to| to == port),
+                _ => false,
+            },
             _ => false,
         })
     };

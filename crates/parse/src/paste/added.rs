@@ -1,8 +1,9 @@
 //! What `iptables-restore` reads from the paste. It is no dump of a table: what stands below it is done after it. With
 //! `--noflush` it is put behind the rules that are there.
 
+use super::Paste;
+use super::commands::typed_as;
 use super::loose::here;
-use super::{Paste, typed_as};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::group::Group;

@@ -79,7 +79,7 @@ pub(super) fn number(word: &str) -> Option<i64> {
     i64::from_str_radix(word, if octal { 8 } else { 10 }).ok()
 }
 
-/// A loop that counts: `while [ $i -le 9 ]`.
+/// A loop that counts: `while [ $i -le 9 ]`, `until [ $i -gt 9 ]`.
 #[derive(Clone, Debug)]
 pub(super) struct Counts {
     pub(super) name: String,
@@ -91,7 +91,11 @@ pub(super) struct Counts {
 
 impl Counts {
     /// By the condition of a loop.
-    pub(super) fn of(condition: &str, value: &dyn Fn(&str) -> Option<i64>) -> Option<Self> {
+    pub(super) fn of(
+        word: &str,
+        condition: &str,
+        value: &dyn Fn(&str) -> Option<i64>,
+    ) -> Option<Self> {
         let text = condition.trim();
         let within = |open, close| text.strip_prefix(open)?.strip_suffix(close);
         let inner = within("[[ ", " ]]")
@@ -99,6 +103,7 @@ impl Counts {
             .or_else(|| within("((", "))"))
             .or_else(|| text.strip_prefix("test "))?;
         let apart = inner.replace("<=", " -le ").replace('<', " -lt ");
+        let apart = apart.replace(">=", " -ge ").replace('>', " -gt ");
         let [name, operator, last] = apart.split_whitespace().collect::<Vec<_>>()[..] else {
             return None;
         };
@@ -106,9 +111,9 @@ impl Counts {
         let name = bare(name);
         let bound = bare(last);
         let bound = number(&bound).or_else(|| value(&bound))?;
-        let last = match operator {
-            "-le" => bound,
-            "-lt" => bound.checked_sub(1)?,
+        let last = match (word, operator) {
+            ("while", "-le") | ("until", "-gt") => bound,
+            ("while", "-lt") | ("until", "-ge") => bound.checked_sub(1)?,
             _ => return None,
         };
         let first = value(&name)?;
@@ -180,13 +185,16 @@ mod tests {
     fn a_loop_counts_on() {
         let value = |name: &str| (name == "i").then_some(1);
         for step in ["i=$((i+1))", "i=`expr $i + 1`", "((i++))", "let i+=1", "i=$(( $i + 1 ))"] {
-            let mut counts = Counts::of("[ $i -le 3 ]", &value).unwrap();
+            let mut counts = Counts::of("while", "[ $i -le 3 ]", &value).unwrap();
             assert!(counts.goes_on(step, 2), "{step}");
             assert_eq!(counts.rounds(2), Some((1, 3, 1)));
             assert_eq!(counts.rounds(3), None);
         }
-        let counts = Counts::of("(( i < 3 ))", &value).unwrap();
+        let counts = Counts::of("while", "(( i < 3 ))", &value).unwrap();
         assert_eq!(counts.rounds(1), None);
-        assert!(Counts::of("[ $j -le 3 ]", &value).is_none());
+        let mut counts = Counts::of("until", "[ $i -gt 3 ]", &value).unwrap();
+        assert!(counts.goes_on("i=$[i+2]", 0));
+        assert_eq!(counts.rounds(1), Some((3, 5, 2)));
+        assert!(Counts::of("while", "[ $j -le 3 ]", &value).is_none());
     }
 }

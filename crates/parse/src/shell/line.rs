@@ -133,6 +133,11 @@ fn checks(row: Row<'_>) -> bool {
     is_tables(row) && row.text.split_whitespace().any(|w| matches!(w, "-C" | "--check"))
 }
 
+/// The same of the condition of a branch.
+pub(super) fn asks_for_rule(text: &str) -> bool {
+    checks(Row { text: text.trim(), start: 0 })
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part<'a> {
     pub(super) row: Row<'a>,

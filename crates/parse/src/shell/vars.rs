@@ -192,21 +192,22 @@ fn braced(word: &str) -> bool {
 /// A word once for each of what its braces list or count: `{a,b}`, `{1..3}`, `{1..9..2}`. `None` where they do neither, or too often.
 fn braces(word: &str) -> Option<Vec<String>> {
     let (open, _) = word.match_indices('{').find(|(at, _)| !word[..*at].ends_with('$'))?;
-    let close = open + word[open..].find('}')?;
+    let (close, parts) = within(&word[open + 1..])?;
+    let close = open + 1 + close;
     let inner = &word[open + 1..close];
-    if inner.contains('{') {
-        return None;
-    }
-    let items: Vec<String> = if let Some((first, rest)) = inner.split_once("..") {
+    let items: Vec<String> = if parts.len() > 1 {
+        let mut items = Vec::new();
+        for part in parts {
+            items.extend(if braced(part) { braces(part)? } else { vec![part.to_owned()] });
+        }
+        items
+    } else {
+        let (first, rest) = inner.split_once("..")?;
         let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
         let wide = if first.starts_with('0') && first.len() > 1 { first.len() } else { 0 };
         let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
         let step = step.parse::<i64>().ok()?.abs().max(1);
         series(first, last, if last < first { -step } else { step }, wide)?
-    } else if inner.contains(',') {
-        inner.split(',').map(str::to_owned).collect()
-    } else {
-        return None;
     };
     let rest = &word[close + 1..];
     let ends = if braced(rest) { braces(rest)? } else { vec![rest.to_owned()] };
@@ -216,6 +217,27 @@ fn braces(word: &str) -> Option<Vec<String>> {
     let before = &word[..open];
     let all = items.iter().flat_map(|i| ends.iter().map(move |e| [before, i, e].concat()));
     Some(all.collect())
+}
+
+/// Where the brace closes that was opened before a text, and what stands between its commas.
+fn within(text: &str) -> Option<(usize, Vec<&str>)> {
+    let (mut depth, mut from, mut parts) = (0, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' if depth < 8 => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&text[from..at]);
+                return Some((at, parts));
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The numbers from one to another, each so many digits wide. `None` where there are too many.

@@ -1,4 +1,5 @@
-//! Interfaces that a paste leaves open, `$WAN` and `<lan>`: by their names they lead to the world, or to one's own network.
+//! What a paste leaves open, by its name: an address that an interface hides in part; interfaces, `$WAN` and `<lan>`, that
+//! lead to the world or to one's own network.
 
 use super::sight::Sight;
 use crate::spoken::is_private;
@@ -33,6 +34,21 @@ fn leads_out(name: &str) -> Option<bool> {
 /// Whether a packet goes to the world, or comes from there.
 fn is_of_world(addr: IpAddr) -> bool {
     !is_private(addr) && !addr.is_loopback() && !addr.is_multicast()
+}
+
+/// Whether an address is the one of an interface that the paste hides in part.
+pub(super) fn address(
+    at: &Sight,
+    name: &str,
+    value: &str,
+    local: fn(&Sight, IpAddr) -> (bool, Likely),
+) -> Option<(bool, Likely)> {
+    let mut hidden = at.world.host.interfaces.iter().flat_map(|i| &i.hidden);
+    let blank = &hidden.find(|b| &*b.value.name == name)?.value;
+    let (own, why) = local(at, value.parse().ok()?);
+    // What can be seen of it speaks for it.
+    let shown = blank.shows.iter().any(Option::is_some);
+    Some(if own || !shown { (own, why) } else { (true, Likely::Usual) })
 }
 
 /// Whether an interface is the one that a paste calls by a name.
