@@ -28,8 +28,9 @@ use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
-use commands::typed_as;
+
 use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
+use typed::typed_as;
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -587,3 +588,4 @@ mod reads;
 mod remarks;
 #[cfg(test)]
 mod tests;
+mod typed;

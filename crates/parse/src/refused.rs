@@ -346,6 +346,11 @@ impl Line<'_, '_> {
 const TARGETS_OF_ALL: [&str; 9] =
     ["ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "MASQUERADE", "DNAT", "SNAT", "REDIRECT"];
 
+/// Whether a refusal is one of a target in small letters.
+pub(crate) fn is_small(expected: &[Expected]) -> bool {
+    matches!(expected, [Expected::Literal(word)] if TARGETS_OF_ALL.contains(&&**word))
+}
+
 /// Of these options of an extension only one may stand.
 const ONE_OF: &[(&str, &[&str])] = &[
     ("TTL", &["--ttl-set", "--ttl-inc", "--ttl-dec"]),

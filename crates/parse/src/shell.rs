@@ -12,14 +12,13 @@ mod line;
 mod vars;
 
 use crate::clean::Row;
-use arithmetic::Counts;
+use arithmetic::{Counts, MOST_ROUNDS, series, stepped};
 use chainwalk_model::Order;
 use line::{
     Joint, Part, asks_for_rule, assignment, fed, first_word, function, is_elsewhere, is_shell,
     label, leaves, one, opens, split,
 };
 use std::collections::{HashMap, HashSet};
-use vars::{series, stepped};
 
 /// The state of a script as far as its lines were read.
 #[derive(Clone, Debug, Default)]
@@ -205,9 +204,6 @@ pub(crate) fn commands_of(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
 
 /// How long a value may grow by what it holds of others.
 const MOST: usize = 4096;
-
-/// So many commands of all rounds of a loop, or of one call, are told one by one.
-const MOST_ROUNDS: usize = 1000;
 
 impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.

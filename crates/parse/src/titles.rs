@@ -9,6 +9,7 @@ use crate::prompt::{host_of, unprompt};
 use crate::shape::is_strong;
 use crate::shell::Shell;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// What machines are called in words.
 const MACHINES: [&str; 25] = [
@@ -80,7 +81,12 @@ pub(crate) fn titles(rows: &[Row<'_>]) -> Vec<(usize, Label)> {
                 rows[at + 1..].iter().filter(|r| !r.text.is_empty() && !is_fence(r.text));
             next.next().and_then(|r| host_of(*r)).map(|host| (at, Label::machine(host)))
         };
-        return found.iter().filter_map(|(at, _)| prompted(*at)).collect();
+        let addressed = |at: usize| {
+            let sign = |c: char| c.is_whitespace() || "()[]（）:,/".contains(c);
+            rows[at].text.split(sign).any(|w| w.parse::<IpAddr>().is_ok())
+        };
+        let told = found.iter().filter(|(at, _)| addressed(*at));
+        return told.filter_map(|(at, _)| prompted(*at)).collect();
     }
     if !listed && !several {
         return Vec::new();

@@ -2,8 +2,8 @@
 //! `--noflush` it is put behind the rules that are there.
 
 use super::Paste;
-use super::commands::typed_as;
 use super::loose::here;
+use super::typed::typed_as;
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::group::Group;

@@ -2,6 +2,7 @@
 //! already, or lead to what is not in the paste.
 
 use super::Paste;
+use super::typed::typed_as;
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command};
 use crate::cx::Cx;
@@ -301,23 +302,6 @@ impl Paste<'_> {
         let mut cx = Cx { clean, diagnostics: &mut unheard };
         restore::is_there(&mut cx, draft, row, &command.words)
     }
-}
-
-/// A command of iptables in words. `table` is what it is of, where the words do not say it.
-pub(super) fn typed_as<'w>(
-    program: &str,
-    table: Option<&str>,
-    words: impl Iterator<Item = (&'w str, bool)>,
-) -> String {
-    let mut line = program.to_owned();
-    if let Some(table) = table.filter(|t| *t != "filter") {
-        line += &[" -t ", table].concat();
-    }
-    for (word, quoted) in words {
-        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
-        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
-    }
-    line
 }
 
 /// The chains that the commands of one line list, each with its table, where there are several.

@@ -159,6 +159,39 @@ impl Counts {
     }
 }
 
+/// So many commands of all rounds of a loop, or of one call, are told one by one.
+pub(super) const MOST_ROUNDS: usize = 1000;
+
+/// The numbers from one to another, each so many digits wide. `None` where there are too many.
+pub(super) fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
+    if last.checked_sub(first)?.checked_div(step)? >= MOST_ROUNDS as i64 {
+        return None;
+    }
+    let goes = |n: &i64| if step > 0 { *n <= last } else { *n >= last };
+    let numbers = std::iter::successors(Some(first), |n| n.checked_add(step)).take_while(goes);
+    Some(numbers.map(|n| format!("{n:0wide$}")).collect())
+}
+
+/// The variable of `((i = 1; i <= 3; i++))`, and what it goes through.
+pub(super) fn stepped(text: &str) -> Option<(String, Vec<String>)> {
+    let inner = text.trim().strip_prefix("((")?.strip_suffix("))")?;
+    let [start, goes, step] = inner.split(';').collect::<Vec<_>>()[..] else { return None };
+    let (name, first) = start.split_once('=')?;
+    let (name, first) = (name.trim(), first.trim().parse::<i64>().ok()?);
+    let rest = goes.trim().strip_prefix(name)?.trim();
+    let (last, equal) = match rest.strip_prefix("<=") {
+        Some(last) => (last, true),
+        None => (rest.strip_prefix('<')?, false),
+    };
+    let last = last.trim().parse::<i64>().ok()?.checked_sub(i64::from(!equal))?;
+    let step: String = step.chars().filter(|c| !c.is_whitespace()).collect();
+    let by = match step.replace(name, "").as_str() {
+        "++" => 1,
+        by => by.strip_prefix("+=")?.parse().ok()?,
+    };
+    Some((name.to_owned(), series(first, last, by, 0)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

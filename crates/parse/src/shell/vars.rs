@@ -1,8 +1,8 @@
 //! The variables of a script: what words come to once their values are filled in.
 
-use super::arithmetic::{evaluate, number};
+use super::arithmetic::{MOST_ROUNDS, evaluate, number, series};
 use super::line::{one, variable, with_default};
-use super::{MOST, MOST_ROUNDS, Shell};
+use super::{MOST, Shell};
 use crate::word::Word;
 use std::borrow::Cow;
 
@@ -51,7 +51,8 @@ impl Shell<'_> {
                 _ => None,
             });
         }
-        if word.starts_with(['"', '\'']) || !braced(word) {
+        // Nobody's list in a word is longer.
+        if word.starts_with(['"', '\'']) || word.len() > 256 || !braced(word) {
             return None;
         }
         let mut found = Vec::new();
@@ -206,7 +207,7 @@ fn braces(word: &str) -> Option<Vec<String>> {
         let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
         let wide = if first.starts_with('0') && first.len() > 1 { first.len() } else { 0 };
         let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
-        let step = step.parse::<i64>().ok()?.abs().max(1);
+        let step = step.parse::<i64>().ok()?.checked_abs()?.max(1);
         series(first, last, if last < first { -step } else { step }, wide)?
     };
     let rest = &word[close + 1..];
@@ -238,34 +239,4 @@ fn within(text: &str) -> Option<(usize, Vec<&str>)> {
         }
     }
     None
-}
-
-/// The numbers from one to another, each so many digits wide. `None` where there are too many.
-pub(super) fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
-    if step == 0 || (last.checked_sub(first)? / step) >= MOST_ROUNDS as i64 {
-        return None;
-    }
-    let goes = |n: &i64| if step > 0 { *n <= last } else { *n >= last };
-    let numbers = std::iter::successors(Some(first), |n| n.checked_add(step)).take_while(goes);
-    Some(numbers.map(|n| format!("{n:0wide$}")).collect())
-}
-
-/// The variable of `((i = 1; i <= 3; i++))`, and what it goes through.
-pub(super) fn stepped(text: &str) -> Option<(String, Vec<String>)> {
-    let inner = text.trim().strip_prefix("((")?.strip_suffix("))")?;
-    let [start, goes, step] = inner.split(';').collect::<Vec<_>>()[..] else { return None };
-    let (name, first) = start.split_once('=')?;
-    let (name, first) = (name.trim(), first.trim().parse::<i64>().ok()?);
-    let rest = goes.trim().strip_prefix(name)?.trim();
-    let (last, equal) = match rest.strip_prefix("<=") {
-        Some(last) => (last, true),
-        None => (rest.strip_prefix('<')?, false),
-    };
-    let last = last.trim().parse::<i64>().ok()? - i64::from(!equal);
-    let step: String = step.chars().filter(|c| !c.is_whitespace()).collect();
-    let by = match step.replace(name, "").as_str() {
-        "++" => 1,
-        by => by.strip_prefix("+=")?.parse().ok()?,
-    };
-    Some((name.to_owned(), series(first, last, by, 0)?))
 }
