@@ -138,7 +138,8 @@ fn shell(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
     let text = &row.text[inner..inner + closed];
     let makes = is_tables(Row { text, start: row.start + inner });
     let behind = row.text[inner + closed + 1..].trim();
-    if !makes || !behind.is_empty() && !(provisions && behind.starts_with(',')) {
+    let ends = behind.is_empty() || provisions && behind.starts_with(',');
+    if !makes || !ends {
         return false;
     }
     let cut =

@@ -179,9 +179,7 @@ fn other_languages(rows: &[Row<'_>], words: &[&str]) -> Option<(&'static str, us
             let of = |r: &&Row<'_>| r.text.starts_with("set ") || r.text.is_empty();
             Some(("VyOS firewall", rows.iter().take_while(of).count()))
         }
-        ["<?xml", ..] | ["<direct>" | "<zone>" | "<zone", ..]
-            if near("<direct>") || near("<zone") =>
-        {
+        ["<?xml" | "<direct>" | "<zone>" | "<zone", ..] if near("<direct>") || near("<zone") => {
             let ends = |r: &Row<'_>| matches!(r.text, "</direct>" | "</zone>");
             let end = rows.iter().position(ends);
             Some(("firewalld", end.map_or(rows.len(), |n| n + 1)))

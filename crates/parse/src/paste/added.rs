@@ -44,14 +44,14 @@ impl Added {
             return Self::default();
         }
         let calls: Vec<Call<'_>> = rows.iter().filter_map(|row| call(*row)).collect();
-        let loaded =
+        let read =
             |keeps: bool| calls.iter().filter(move |c| c.keeps == keeps).filter_map(|c| c.file);
-        let emptied: HashSet<&str> = loaded(false).collect();
+        let emptied: HashSet<&str> = read(false).collect();
         let kept = calls.iter().filter(|c| c.keeps);
         let files = kept.filter_map(|c| Some((c.file?.to_owned(), c.family)));
         let files = files.filter(|(file, _)| !emptied.contains(&**file)).collect();
-        let empties = calls.iter().filter(|c| !c.keeps);
-        let loaded = empties.filter_map(|c| Some((c.file?.to_owned(), c.family))).collect();
+        let others = calls.iter().filter(|c| !c.keeps);
+        let loaded = others.filter_map(|c| Some((c.file?.to_owned(), c.family))).collect();
         Self { any: !calls.is_empty(), files, loaded }
     }
 

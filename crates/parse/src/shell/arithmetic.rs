@@ -164,7 +164,7 @@ pub(super) const MOST_ROUNDS: usize = 1000;
 
 /// The numbers from one to another, each so many digits wide. `None` where there are too many.
 pub(super) fn series(first: i64, last: i64, step: i64, wide: usize) -> Option<Vec<String>> {
-    if last.checked_sub(first)?.checked_div(step)? >= MOST_ROUNDS as i64 {
+    if last.checked_sub(first)?.checked_div(step)? >= i64::try_from(MOST_ROUNDS).ok()? {
         return None;
     }
     let goes = |n: &i64| if step > 0 { *n <= last } else { *n >= last };

@@ -14,7 +14,7 @@ impl Shell<'_> {
         while !rest.is_empty() && !rest.starts_with('#') {
             let (word, more) = one(rest);
             if let Some(counted) = self.counted(word) {
-                words.extend(counted?);
+                words.extend(counted.ok()?);
                 rest = more.trim_start();
                 continue;
             }
@@ -34,9 +34,8 @@ impl Shell<'_> {
         Some(words)
     }
 
-    /// The words that `{8080..8082}`, `10.0.{1,2}.0` or `$(seq 1 3)` come to. `None` where a word is none of these; within, where it
-    /// comes to nobody knows what.
-    fn counted(&self, word: &str) -> Option<Option<Vec<String>>> {
+    /// The words that `{8080..8082}`, `10.0.{1,2}.0` or `$(seq 1 3)` come to. `None` where a word is none of these.
+    fn counted(&self, word: &str) -> Option<Result<Vec<String>, Unknown>> {
         let inner = [("$(", ")"), ("`", "`")]
             .iter()
             .find_map(|(open, close)| word.strip_prefix(open)?.strip_suffix(close))
@@ -44,12 +43,13 @@ impl Shell<'_> {
         if let Some(inner) = inner {
             let number = |w: &str| self.value(w)?.trim().parse::<i64>().ok();
             let numbers: Option<Vec<i64>> = inner.split_whitespace().map(number).collect();
-            return Some(match numbers?[..] {
+            let words = match numbers?[..] {
                 [last] => series(1, last, 1, 0),
                 [first, last] => series(first, last, 1, 0),
                 [first, step, last] => series(first, last, step, 0),
                 _ => None,
-            });
+            };
+            return Some(words.ok_or(Unknown));
         }
         // Nobody's list in a word is longer.
         if word.starts_with(['"', '\'']) || word.len() > 256 || !braced(word) {
@@ -58,10 +58,10 @@ impl Shell<'_> {
         let mut found = Vec::new();
         for word in braces(word)? {
             let known = self.value(&word).filter(|_| !word.contains(['*', '?', '[']));
-            let Some(value) = known else { return Some(None) };
+            let Some(value) = known else { return Some(Err(Unknown)) };
             found.push(value);
         }
-        Some(Some(found))
+        Some(Ok(found))
     }
 
     /// The program that a word stands for: `$IPT` is what the script set it to.
@@ -183,6 +183,9 @@ impl Shell<'_> {
         Some(out + rest)
     }
 }
+
+/// What words come to nobody knows.
+struct Unknown;
 
 /// Whether a word holds braces that the shell multiplies it by: not `${NAME}`.
 fn braced(word: &str) -> bool {
