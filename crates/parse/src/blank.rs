@@ -154,7 +154,10 @@ pub(crate) fn at_start(text: &str) -> Option<(&str, usize)> {
         // `{{ net | default('10.0.0.0/8') }}`.
         let filtered = name.split_once('|').filter(|_| before == "{{");
         let name = filtered.map_or(name, |(name, _)| name.trim_end());
-        let named = name.contains(char::is_alphabetic) && name.len() < 48 && name.chars().all(fits);
+        // `{{ . }}` is the element at hand.
+        let named = (name.contains(char::is_alphabetic) || before == "{{" && name == ".")
+            && name.len() < 48
+            && name.chars().all(fits);
         // `[fd00::1]` is an address, `${X:-y}` has a value, `%i` ends no word.
         let address = name.contains("::") || name.parse::<std::net::IpAddr>().is_ok();
         let spaced = name.contains(' ') && matches!(before, "%" | "@" | "[" | "$");

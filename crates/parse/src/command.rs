@@ -126,7 +126,9 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
         if said.split_whitespace().any(|w| tables(base(w)).is_some()) {
             let next = words.get(n + 1).map(|w| w.text);
             let save = said.ends_with("save") || said.ends_with("restore");
-            let option = next.is_some_and(|t| t.starts_with('-') || t.starts_with('!'));
+            // `"$@"` are the words that a function is given.
+            let given = |t: &str| matches!(t, "$@" | "\"$@\"" | "$*") && shell.program(t) != t;
+            let option = next.is_some_and(|t| t.starts_with(['-', '!']) || given(t));
             let alone = next.is_none_or(|t| matches!(t, "|" | ">" | ">>" | ";" | "<"));
             if option || (save && (alone || prompted)) {
                 return Some(row.skip(word.start - row.start));

@@ -84,7 +84,10 @@ pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
 
 /// Whether a row is the target of a Makefile, or another label, whose commands take back what its neighbours do: `down:`.
 fn undoes(text: &str, row: Row<'_>) -> bool {
-    const LABELS: [&str; 11] = [
+    const LABELS: [&str; 14] = [
+        "close",
+        "del",
+        "delete",
         "down",
         "stop",
         "clean",
@@ -97,8 +100,12 @@ fn undoes(text: &str, row: Row<'_>) -> bool {
         "flush",
         "reset",
     ];
+    let name = row.text.trim_end_matches(':');
+    // `unblock:` beside `block:`.
+    let beside =
+        |other: &str| !other.is_empty() && text.lines().any(|l| l.strip_suffix(':') == Some(other));
     row.text.ends_with(':')
-        && LABELS.contains(&row.text.trim_end_matches(':'))
+        && (LABELS.contains(&name) || name.strip_prefix("un").is_some_and(beside))
         && begins_line(text, row) == Some(true)
 }
 

@@ -9,6 +9,7 @@ use crate::names::paste_table;
 use crate::native::Listed;
 use crate::part;
 use crate::restore;
+use crate::word::words;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, Span, builtin_names, is_builtin,
 };
@@ -52,8 +53,10 @@ pub(crate) struct Context {
     pub(crate) here: Option<String>,
     /// The columns of a listing whose chain is not named, and where their names end.
     pub(crate) columns: Option<(Columns, usize)>,
-    /// Whether `iptables-restore --noflush` reads the lines, and the one that ends them, where there is one.
+    /// Whether `iptables-restore` reads the lines, and the one that ends them, where there is one.
     pub(crate) adds: Option<String>,
+    /// Whether it does so without `--noflush`.
+    pub(crate) empties: bool,
 }
 
 /// Rules that stand together and are of one table.
@@ -74,6 +77,8 @@ pub(crate) struct Group<'a> {
     pub(crate) broken: bool,
     /// Whether it is put behind the rules that are there.
     pub(crate) adds: bool,
+    /// Whether a command of the paste loads it.
+    pub(crate) loaded: bool,
     /// What let only some of its lines pass.
     filter: Option<String>,
     /// The chain of rows above which no chain stands.
@@ -87,7 +92,8 @@ impl<'a> Group<'a> {
             family: context.family,
             filter: context.filter.clone(),
             chain: context.chain.clone(),
-            adds: context.adds.is_some(),
+            adds: context.adds.is_some() && !context.empties,
+            loaded: context.adds.is_some() && context.empties,
             ..Self::default()
         }
     }
@@ -105,8 +111,9 @@ impl<'a> Group<'a> {
             let at = at.unwrap_or_else(|| {
                 let (family, filter, loose) = (self.family, self.filter.clone(), self.loose);
                 let table = Some(table.to_owned());
-                let adds = self.adds;
-                parts.push(Self { table, family, loose, adds, filter, ..Self::default() });
+                let (adds, loaded) = (self.adds, self.loaded);
+                let own = Self { table, family, loose, adds, loaded, filter, ..Self::default() };
+                parts.push(own);
                 parts.len() - 1
             });
             parts[at].rows.push((*row, Kind::Save));
@@ -158,6 +165,7 @@ impl<'a> Group<'a> {
         self,
         clean: &Clean,
         backend: Option<Backend>,
+        templated: &[(usize, usize)],
         diagnostics: &mut Vec<Diagnostic>,
         read: &mut dyn FnMut(usize),
     ) -> Draft {
@@ -203,7 +211,10 @@ impl<'a> Group<'a> {
                             gaps.before(&mut draft, at, span);
                         }
                     }
-                    if !restore::line(&mut cx, &mut draft, row) {
+                    let within = |(from, to): &(usize, usize)| (*from..*to).contains(&row.start);
+                    if row.text.starts_with('-') && templated.iter().any(within) {
+                        restore::perhaps(&mut cx, &mut draft, row, &words(row));
+                    } else if !restore::line(&mut cx, &mut draft, row) {
                         let id = DiagnosticId::BadLine;
                         cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
                     }

@@ -180,6 +180,18 @@ impl Hosts {
         own.map_or_else(|| drafts.iter().any(|d| d.family == family && d.dumped), |d| d.dumped)
     }
 
+    /// Puts a table that a command of the paste loads: what stands below it is done after it.
+    pub(crate) fn load(&mut self, draft: Draft, problems: usize) {
+        let (family, name) = (draft.family, draft.name.clone());
+        let same = |d: &Draft| d.family == family && d.name == name;
+        let drafts = &mut self.places[self.at].drafts;
+        drafts.retain(|d| !same(d) || d.dumped);
+        let shown = drafts.iter().any(same);
+        self.put(draft, problems);
+        let own = self.places[self.at].drafts.iter_mut().filter(|d| same(d) && !shown);
+        own.for_each(|d| d.dumped = false);
+    }
+
     /// Whether commands are behind lines of their table that look printed.
     pub(crate) fn is_printed(&self, family: Family, table: &str) -> bool {
         let mut drafts = self.places[self.at].drafts.iter();

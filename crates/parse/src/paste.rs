@@ -19,14 +19,18 @@ use crate::places::{Places, Sign};
 use crate::playbook;
 use crate::progress::Progress;
 use crate::prompt::{host_of, unprompt};
+use crate::salt;
 use crate::shape;
 use crate::shell::Shell;
+use crate::templates;
 use crate::titles::titles;
 use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
+
 use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
+use typed::typed_as;
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -77,6 +81,8 @@ struct Paste<'t> {
     chainless: Vec<(Label, Span, String)>,
     /// Commands of files that ran on a host, whatever state the dumps show.
     runs: Vec<(Label, DocId, facts::Run)>,
+    /// Where a template has conditions around lines of the document at hand.
+    templated: Vec<(usize, usize)>,
 }
 
 impl<'t> Paste<'t> {
@@ -88,11 +94,13 @@ impl<'t> Paste<'t> {
             any_text: false,
             chainless: Vec::new(),
             runs: Vec::new(),
+            templated: Vec::new(),
         }
     }
 
     fn document(&mut self, clean: &Clean) {
         let rows = shape::bare(clean.lines());
+        self.templated = templates::perhaps(&clean.text);
         let comment = comments(&rows);
         let idle = idle(&clean.text, &rows);
         let titles = titles(&rows);
@@ -124,7 +132,7 @@ impl<'t> Paste<'t> {
             if let Some(opened) = at.checked_sub(1).and_then(|n| added.opened(rows[n])) {
                 self.flush(clean, &mut group, &mut context);
                 (context.family, context.table) = (Some(opened.family), None);
-                context.adds = Some(opened.end);
+                (context.adds, context.empties) = (Some(opened.end), !opened.keeps);
             }
             if context.adds.as_ref().is_some_and(|end| !end.is_empty() && *end == *row.text) {
                 self.flush(clean, &mut group, &mut context);
@@ -221,7 +229,8 @@ impl<'t> Paste<'t> {
                 at += 1;
                 continue;
             }
-            if let Some((task, taken)) = playbook::task(clean, &rows[at..]) {
+            let made = || playbook::task(clean, &rows[at..]);
+            if let Some((task, taken)) = salt::state(clean, &rows[at..]).or_else(made) {
                 self.flush(clean, &mut group, &mut context);
                 self.task(clean, &rows[at..at + taken], &task, &mut context);
                 tasks = true;
@@ -533,14 +542,17 @@ impl<'t> Paste<'t> {
                 continue;
             }
             let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });
+            let loaded = group.loaded;
             let problems = self.hosts.diagnostics.len();
             let progress = &mut self.progress;
             let mut read = |place| progress.line(place);
             let found = &mut self.hosts.diagnostics;
             let quoted = group.rows.first().is_some_and(|(row, _)| is_quoted(clean, *row));
-            let mut draft = group.draft(clean, context.backend, found, &mut read);
+            let mut draft = group.draft(clean, context.backend, &self.templated, found, &mut read);
             draft.quoted = quoted;
-            if !loose || draft.is_whole() {
+            if loaded {
+                self.hosts.load(draft, problems);
+            } else if !loose || draft.is_whole() {
                 self.hosts.put(draft, problems);
             } else if !self.hosts.is_shown(draft.family, &draft.name) {
                 draft.dumped = false;
@@ -569,23 +581,6 @@ impl<'t> Paste<'t> {
     }
 }
 
-/// A command of iptables in words. `table` is what it is of, where the words do not say it.
-fn typed_as<'w>(
-    program: &str,
-    table: Option<&str>,
-    words: impl Iterator<Item = (&'w str, bool)>,
-) -> String {
-    let mut line = program.to_owned();
-    if let Some(table) = table.filter(|t| *t != "filter") {
-        line += &[" -t ", table].concat();
-    }
-    for (word, quoted) in words {
-        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
-        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
-    }
-    line
-}
-
 mod added;
 mod commands;
 mod loose;
@@ -593,3 +588,4 @@ mod reads;
 mod remarks;
 #[cfg(test)]
 mod tests;
+mod typed;

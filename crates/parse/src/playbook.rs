@@ -74,10 +74,10 @@ const MODULES: [(&str, &str); 10] = [
 
 /// What a task gives its module: a name, its value or values, and where these stand.
 #[derive(Clone, Debug)]
-struct Given<'a> {
-    name: &'a str,
-    values: Vec<String>,
-    row: Row<'a>,
+pub(crate) struct Given<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) values: Vec<String>,
+    pub(crate) row: Row<'a>,
 }
 
 /// What a playbook says of its tasks beside what they do.
@@ -157,13 +157,13 @@ pub(crate) fn task<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, usi
 }
 
 /// In which column of its line a row begins.
-fn column(clean: &Clean, row: Row<'_>) -> usize {
+pub(crate) fn column(clean: &Clean, row: Row<'_>) -> usize {
     let line = clean.text[..row.start].rfind('\n').map_or(0, |at| at + 1);
     row.start - line
 }
 
 /// A value without its quotes and what is said of it behind a `#`.
-fn plain(value: &str) -> &str {
+pub(crate) fn plain(value: &str) -> &str {
     let value = value.trim();
     for quote in ['"', '\''] {
         if let Some((inner, _)) = value.strip_prefix(quote).and_then(|v| v.split_once(quote)) {
@@ -174,7 +174,7 @@ fn plain(value: &str) -> &str {
 }
 
 /// The values of a list in brackets, or a value.
-fn values(text: &str) -> Vec<String> {
+pub(crate) fn values(text: &str) -> Vec<String> {
     let text = text.trim();
     match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
         Some((list, _)) => list.split(',').map(|v| plain(v).to_owned()).collect(),

@@ -134,6 +134,8 @@ pub(crate) struct Line<'l, 'a> {
     pub(crate) protocol: Protocol,
     pub(crate) base: &'l Base,
     pub(crate) slots: &'l [Slot<'a>],
+    /// Whether the table has a chain of that name.
+    pub(crate) has: &'l dyn Fn(&str) -> bool,
 }
 
 /// What is refused: its place, and what was expected instead.
@@ -194,7 +196,14 @@ impl Line<'_, '_> {
             }
             Slot::Name { name, start, end, .. } => {
                 let wrong = name.len() >= CHAIN_BYTES || is_builtin(name);
-                return wrong.then(|| ((*start, *end), vec![Expected::Target, Expected::Chain]));
+                // iptables knows its targets by capital letters alone.
+                let upper = || TARGETS_OF_ALL.iter().find(|t| t.eq_ignore_ascii_case(name));
+                return match upper().filter(|_| !wrong && !(self.has)(name)) {
+                    Some(target) => Some(((*start, *end), literals(&[target]))),
+                    None => {
+                        wrong.then(|| ((*start, *end), vec![Expected::Target, Expected::Chain]))
+                    }
+                };
             }
             _ => return None,
         };
@@ -331,6 +340,15 @@ impl Line<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// Targets whose names people write in small letters.
+const TARGETS_OF_ALL: [&str; 9] =
+    ["ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "MASQUERADE", "DNAT", "SNAT", "REDIRECT"];
+
+/// Whether a refusal is one of a target in small letters.
+pub(crate) fn is_small(expected: &[Expected]) -> bool {
+    matches!(expected, [Expected::Literal(word)] if TARGETS_OF_ALL.contains(&&**word))
 }
 
 /// Of these options of an extension only one may stand.

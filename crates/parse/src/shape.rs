@@ -330,7 +330,11 @@ fn numbered(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> Option<usize>
             _ => break,
         }
     }
-    let strong = found.iter().filter(|r| is_strong(r.text) || opens_native(r.text)).count();
+    let changes = |r: &Row<'_>| {
+        command::read(*r, &Shell::default()).is_some_and(|c| c.changes) || is_setting(r.text)
+    };
+    let is = |r: &&Row<'_>| is_strong(r.text) || opens_native(r.text) || changes(r);
+    let strong = found.iter().filter(is).count();
     if strong == 0 || is_strong(rows[at].text) {
         *plain = at + found.len();
         return None;
@@ -371,12 +375,34 @@ fn split(row: Row<'_>) -> Option<(u32, Row<'_>)> {
     let dotted = rest.text.starts_with('.') && !rest.text.starts_with(". ");
     let mark = rest.text.chars().next().filter(|c| matches!(c, ':' | ' ' | '\t' | '|' | '.'));
     let mark = mark.filter(|_| !dotted);
+    // A shell marks what was changed in its history.
+    let changed = rest.text.starts_with("* ");
     let rest = match mark {
-        Some(mark) => rest.skip(mark.len_utf8()).trim(),
+        _ if changed => of_history(rest.skip(2).trim()),
+        Some(mark) => of_history(rest.skip(mark.len_utf8()).trim()),
         None if rest.text.is_empty() => rest,
         None => return None,
     };
     Some((number, rest))
+}
+
+/// A line of a shell's history without the time at which it ran: `2024-05-01 10:00:07 iptables -F`.
+fn of_history(row: Row<'_>) -> Row<'_> {
+    let mut rest = row;
+    for _ in 0..3 {
+        let word = rest.text.split(' ').next().unwrap_or_default();
+        let bare = word.trim_matches(['[', ']', ',']);
+        let sign =
+            |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'-' | b'/' | b'.' | b'T' | b'+');
+        let zone = matches!(bare, "UTC" | "AM" | "PM");
+        let told = bare.bytes().filter(|b| matches!(b, b':' | b'-' | b'/')).count() > 1;
+        if !(zone && rest.start > row.start || told && bare.bytes().all(sign)) {
+            break;
+        }
+        rest = rest.skip(word.len()).trim();
+    }
+    let clock = rest.start > row.start && row.text[..rest.start - row.start].contains(':');
+    if clock && command::read(rest, &Shell::default()).is_some() { rest } else { row }
 }
 
 /// The command behind what Chinese says of it: `允许 SSH：iptables -A …`.

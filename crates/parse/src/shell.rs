@@ -6,15 +6,17 @@
 //! condition compares what the script sets itself runs or does not. What a function does stands where it is called; one that is
 //! never called may be called from elsewhere.
 
+mod arithmetic;
 mod calls;
 mod line;
 mod vars;
 
 use crate::clean::Row;
+use arithmetic::{Counts, MOST_ROUNDS, series, stepped};
 use chainwalk_model::Order;
 use line::{
-    Joint, Part, assignment, fed, first_word, function, is_elsewhere, is_shell, label, leaves, one,
-    opens, split,
+    Joint, Part, asks_for_rule, assignment, fed, first_word, function, is_elsewhere, is_shell,
+    label, leaves, one, opens, split,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -123,13 +125,20 @@ enum Over {
     Word(String),
     /// The pieces of a line, parted by a sign or by blanks. Which lines it reads its end tells.
     Line(Vec<String>, Option<char>),
+    /// Numbers, up to one that its condition names.
+    Count(Counts),
+    /// Nobody knows what.
+    Nobody,
 }
 
 impl Over {
     /// The variables of a round, by its word or line.
     fn round(&self, text: &str) -> Vec<(String, String)> {
         match self {
-            Self::Word(name) => vec![(name.clone(), text.to_owned())],
+            Self::Word(name) | Self::Count(Counts { name, .. }) => {
+                vec![(name.clone(), text.to_owned())]
+            }
+            Self::Nobody => Vec::new(),
             Self::Line(names, sign) => {
                 let mut rest = text.trim();
                 let set = |(n, name): (usize, &String)| {
@@ -196,9 +205,6 @@ pub(crate) fn commands_of(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
 /// How long a value may grow by what it holds of others.
 const MOST: usize = 4096;
 
-/// So many commands of all rounds of a loop, or of one call, are told one by one.
-const MOST_ROUNDS: usize = 1000;
-
 impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.
     pub(crate) fn of_tunnel(name: &str) -> Self {
@@ -226,6 +232,7 @@ impl<'a> Shell<'a> {
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || !self.rounds.is_empty()
                 && (OF_LOOPS.contains(&word) || parts.iter().any(|p| leaves(p.row)))
+            || inside && (word == "let" || word.starts_with("(("))
             || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif")
             || matches!(self.open.last(), Some(Open::Case(_)))
                 && (row.text == ";;" || label(row.text).is_some());
@@ -318,10 +325,31 @@ impl<'a> Shell<'a> {
                         self.rounds.push(Rounds { over, words, body });
                         known = true;
                     }
+                    if let Some((name, words)) =
+                        stepped(behind.text).filter(|_| first == "for" && sure)
+                    {
+                        let (over, body) = (Over::Word(name), Vec::new());
+                        self.rounds.push(Rounds { over, words, body });
+                        known = true;
+                    }
                     if first == "while"
                         && sure
                         && let Some(over) = Over::read(behind.text)
                     {
+                        self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
+                        known = true;
+                    }
+                    if matches!(first, "while" | "until") && sure && !known {
+                        let number = |name: &str| self.number(name);
+                        let over = match Counts::of(first, behind.text, &number) {
+                            Some(counts) => {
+                                self.vars.remove(&counts.name);
+                                self.lost.insert(counts.name.clone());
+                                Over::Count(counts)
+                            }
+                            // What its body sets is known at its end alone.
+                            None => Over::Nobody,
+                        };
                         self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
                         known = true;
                     }
@@ -397,6 +425,12 @@ impl<'a> Shell<'a> {
             return;
         }
         let maybe = self.unsure() > 0 || part.after == Joint::Or || part.after == Joint::And;
+        if let Some(Rounds { over: Over::Count(counts), body, .. }) = self.rounds.last_mut()
+            && !maybe
+            && counts.goes_on(row.text, body.len())
+        {
+            return;
+        }
         let once = !maybe && self.rounds.is_empty();
         let mut rest = row.text;
         while let Some((name, value, more)) = assignment(rest) {
@@ -473,6 +507,10 @@ impl<'a> Shell<'a> {
         if let ("true" | "false", true) = (text, self.alone) {
             return Some(text == "true");
         }
+        // What is put in where it is missing is there behind it, whichever it was.
+        if self.alone && text.strip_prefix("! ").is_some_and(asks_for_rule) {
+            return Some(true);
+        }
         let brackets = |open, close| text.strip_prefix(open)?.strip_suffix(close);
         let inner = brackets("[[ ", " ]]")
             .or_else(|| brackets("[ ", " ]"))
@@ -516,7 +554,14 @@ impl<'a> Rounds<'a> {
     /// The commands of all rounds; once and as possible, where it may end before its last one, or nobody knows what it reads.
     fn all(mut self, given: Option<Vec<String>>) -> Vec<Statement<'a>> {
         let reads = matches!(self.over, Over::Line(..));
-        let unknown = reads && given.is_none();
+        let mut unknown = reads && given.is_none() || matches!(self.over, Over::Nobody);
+        if let Over::Count(counts) = &self.over {
+            let numbers = counts.rounds(self.body.len());
+            match numbers.and_then(|(first, last, step)| series(first, last, step, 0)) {
+                Some(words) => self.words = words,
+                None => unknown = true,
+            }
+        }
         if let Some(lines) = given.filter(|_| reads) {
             self.words = lines;
         }

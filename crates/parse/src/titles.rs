@@ -9,6 +9,7 @@ use crate::prompt::{host_of, unprompt};
 use crate::shape::is_strong;
 use crate::shell::Shell;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// What machines are called in words.
 const MACHINES: [&str; 25] = [
@@ -73,7 +74,21 @@ pub(crate) fn titles(rows: &[Row<'_>]) -> Vec<(usize, Label)> {
     }
     let Some((_, first)) = found.first() else { return Vec::new() };
     let several = found.iter().any(|(_, name)| !same(name, first));
-    if !listed && (!several || rows.iter().any(|r| host_of(*r).is_some())) {
+    if !listed && rows.iter().any(|r| host_of(*r).is_some()) {
+        // The prompt below a title names the host whose address the title may tell.
+        let prompted = |at: usize| {
+            let mut next =
+                rows[at + 1..].iter().filter(|r| !r.text.is_empty() && !is_fence(r.text));
+            next.next().and_then(|r| host_of(*r)).map(|host| (at, Label::machine(host)))
+        };
+        let addressed = |at: usize| {
+            let sign = |c: char| c.is_whitespace() || "()[]（）:,/".contains(c);
+            rows[at].text.split(sign).any(|w| w.parse::<IpAddr>().is_ok())
+        };
+        let told = found.iter().filter(|(at, _)| addressed(*at));
+        return told.filter_map(|(at, _)| prompted(*at)).collect();
+    }
+    if !listed && !several {
         return Vec::new();
     }
     // `the VPN server`, `the server`: one of them.

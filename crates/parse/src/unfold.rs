@@ -124,18 +124,22 @@ fn is_broken(text: &str, start: usize) -> bool {
 }
 
 /// How a command begins that a shell of its own runs.
-const SHELLS: [&str; 2] = ["sh -c '", "sh -c \""];
+const SHELLS: [&str; 6] =
+    ["sh -c '", "sh -c \"", "inline: '", "inline: \"", "inline => '", "inline => \""];
 
 /// Takes the shell away from around commands that make rules; whether one was.
 fn shell(row: Row<'_>, cuts: &mut Vec<Cut>) -> bool {
     let found = SHELLS.iter().filter_map(|s| Some((row.text.find(s)?, s.len())));
     let Some((at, len)) = found.min() else { return false };
     let (inner, quote) = (at + len, &row.text[at + len - 1..at + len]);
-    let start = row.text[..at].rfind(' ').map_or(0, |n| n + 1);
+    let provisions = row.text[at..].starts_with("inline");
+    let start = if provisions { 0 } else { row.text[..at].rfind(' ').map_or(0, |n| n + 1) };
     let Some(closed) = row.text[inner..].find(quote) else { return false };
     let text = &row.text[inner..inner + closed];
     let makes = is_tables(Row { text, start: row.start + inner });
-    if !makes || !row.text[inner + closed + 1..].trim().is_empty() {
+    let behind = row.text[inner + closed + 1..].trim();
+    let ends = behind.is_empty() || provisions && behind.starts_with(',');
+    if !makes || !ends {
         return false;
     }
     let cut =

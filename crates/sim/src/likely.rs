@@ -38,6 +38,7 @@
 
 mod guests;
 mod hidden;
+mod named;
 mod sight;
 
 pub(crate) use self::guests::is_of_guests;
@@ -49,6 +50,7 @@ use crate::header::{asks_port, filters, sees};
 use crate::route::Router;
 use crate::spoken::{self, are_neighbours, is_private};
 use crate::world::World;
+use chainwalk_model::nft::Statement;
 use chainwalk_model::{
     Answer, Chain, ChainId, Entry, Family, Hook, Host, L4, Likely, Match, OpId, OpKind, Packet,
     Question, RouteKind, Rule, RuleId, Target, TcpFlags,
@@ -127,11 +129,15 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         // A tunnel that is asked about is up.
         Question::Blank(_, value) if &**value == "up" => say(true, Likely::Usual),
         Question::Blank(name, value) => {
-            let (own, why) = hidden_address(at, name, value)?;
+            let known = named::address(at, name, value, local);
+            let (own, why) = known.or_else(|| named::interface(at, name, value))?;
             say(own, why)
         }
+        Question::Opaque(op) => {
+            let (fits, why) = named::way_out(at, host, *op)?;
+            say(fits, why)
+        }
         Question::Route(_)
-        | Question::Opaque(_)
         | Question::History(_)
         | Question::Set(_)
         | Question::Random(_)
@@ -142,16 +148,6 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         | Question::Beside(_)
         | Question::Order(..) => None,
     }
-}
-
-/// Whether an address is the one of an interface that the paste hides in part.
-fn hidden_address(at: &Sight, name: &str, value: &str) -> Option<(bool, Likely)> {
-    let mut hidden = at.world.host.interfaces.iter().flat_map(|i| &i.hidden);
-    let blank = &hidden.find(|b| &*b.value.name == name)?.value;
-    let (own, why) = local(at, value.parse().ok()?);
-    // What can be seen of it speaks for it.
-    let shown = blank.shows.iter().any(Option::is_some);
-    Some(if own || !shown { (own, why) } else { (true, Likely::Usual) })
 }
 
 /// Addresses that answer everybody everywhere, and are nobody's host.
@@ -491,7 +487,10 @@ fn untold(at: &Sight, op: OpId) -> Option<Likely> {
             };
             let own = at.world.spoken().owner(&at.world.host, src.addr).is_some_and(|(own, _)| own)
                 || Router::new(at.world).told_local(src.addr);
-            (single && !own).then_some(Likely::Unspoken)
+            // Nor is it a loopback one, unless it stays here.
+            let looped = src.addr.is_loopback();
+            let stays = at.packet.ip.dst.is_loopback();
+            (single && !own || looped && !stays).then_some(Likely::Unspoken)
         }
         _ => None,
     }
@@ -502,6 +501,10 @@ fn proxies(host: &Host, port: u16) -> Option<RuleId> {
     let hands = |rule: &Rule| {
         rule.ops.iter().any(|op| match &op.what {
             OpKind::Target(Target::Tproxy(t)) => t.port == port || t.port == 0,
+            OpKind::Target(Target::Nft(statement)) => match &**statement {
+                Statement::Tproxy { port: to, .. } => to.is_none_or(|to| to == port),
+                _ => false,
+            },
             _ => false,
         })
     };

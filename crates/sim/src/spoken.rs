@@ -20,7 +20,10 @@ pub(crate) fn is_uplink(name: &str) -> bool {
 
 /// Whether an interface is a bridge by its usual name.
 pub(crate) fn is_bridge_name(name: &str) -> bool {
-    ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
+    const BRIDGES: [&str; 10] =
+        ["docker", "br-", "virbr", "cni", "cbr", "xenbr", "vmbr", "lxcbr", "lxdbr", "incusbr"];
+    let numbered = name.strip_prefix("br").is_some_and(|n| n.parse::<u8>().is_ok());
+    numbered || BRIDGES.iter().any(|p| name.starts_with(p))
 }
 
 /// Whether an interface is a tunnel by its usual name: it leads to its other end, and further only where a rule or a

@@ -8,9 +8,10 @@ use crate::say::{Key, format, say, text};
 use crate::sender::errno;
 use crate::targets::reject;
 use crate::values::{UNTOLD, address, destination, endpoint};
+use chainwalk_model::nft::Statement;
 use chainwalk_model::{
-    Backend, ChainId, ChainKind, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome,
-    Question, RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
+    Backend, ChainId, ChainKind, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, OpKind,
+    Outcome, Printer, Question, RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
 };
 use std::net::IpAddr;
 
@@ -294,6 +295,17 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             let (chain, number) = place(rules, *rule);
             let conditions = crate::terms::seen_conditions(rules, rules.rule(*rule));
+            // What a map of verdicts looks up is a condition too.
+            let looked = rules.rule(*rule).ops.iter().find_map(|op| match &op.what {
+                OpKind::Target(Target::Nft(s)) if matches!(**s, Statement::VerdictMap { .. }) => {
+                    Some(Printer::short(rules).statement(s))
+                }
+                _ => None,
+            });
+            let conditions = match looked {
+                Some(looked) if conditions.is_empty() => looked,
+                _ => conditions,
+            };
             let rejected = matches!(trace.fate, Fate::Rejected { .. });
             match (conditions.is_empty(), rejected) {
                 (true, true) => say!(lang, WhyRejectsRest, chain = chain, number = number),

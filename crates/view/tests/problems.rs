@@ -214,7 +214,7 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "-A INPUT -j Accept",
         &[
-            "[-j Accept] “Accept” is not a known target, and no chain of that name was pasted — Did you mean ACCEPT?",
+            "[-j Accept] iptables refuses “-j Accept” here; expected “ACCEPT”; no kernel prints this, so whether the rule stands is open",
         ],
     ),
     ("-A INPUT -j", &["[-j] Something is missing after “-j”; expected a target"]),

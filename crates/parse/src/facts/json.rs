@@ -33,6 +33,10 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
 /// Whether a line begins a JSON value rather than the counters of a rule or a prompt.
 fn starts(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(['[', '{']) else { return false };
+    // A line of a template, `{{ range .Ports }}`.
+    if text.starts_with("{{") {
+        return false;
+    }
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with(['{', '"', ']', '}'])
 }

@@ -31,8 +31,10 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         let has = |word: &str| rows[..taken].iter().any(|r| r.text.contains(word));
         let name = if has("\"SecurityGroups\"") || has("\"IpPermissions\"") {
             "aws ec2 describe-security-groups"
-        } else {
+        } else if has("\"IPAM\"") || has("\"Containers\"") || has("\"Driver\"") {
             "docker network inspect"
+        } else {
+            "JSON"
         };
         (name, taken, None)
     } else if let Some((name, taken)) = front_end(rows) {
@@ -176,6 +178,11 @@ fn other_languages(rows: &[Row<'_>], words: &[&str]) -> Option<(&'static str, us
         ["set", "firewall" | "nat" | "zone-policy", ..] => {
             let of = |r: &&Row<'_>| r.text.starts_with("set ") || r.text.is_empty();
             Some(("VyOS firewall", rows.iter().take_while(of).count()))
+        }
+        ["<?xml" | "<direct>" | "<zone>" | "<zone", ..] if near("<direct>") || near("<zone") => {
+            let ends = |r: &Row<'_>| matches!(r.text, "</direct>" | "</zone>");
+            let end = rows.iter().position(ends);
+            Some(("firewalld", end.map_or(rows.len(), |n| n + 1)))
         }
         ["<iptables-rules", ..] => {
             let end = rows.iter().position(|r| r.text.starts_with("</iptables-rules"));

@@ -1,7 +1,9 @@
-//! What `iptables-restore --noflush` reads. It is put behind the rules that are there, and is no dump of a table.
+//! What `iptables-restore` reads from the paste. It is no dump of a table: what stands below it is done after it. With
+//! `--noflush` it is put behind the rules that are there.
 
+use super::Paste;
 use super::loose::here;
-use super::{Paste, typed_as};
+use super::typed::typed_as;
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::group::Group;
@@ -16,13 +18,17 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Added {
     any: bool,
     files: HashMap<String, Family>,
+    /// Those that empty their tables first.
+    loaded: HashMap<String, Family>,
 }
 
-/// Lines for `iptables-restore --noflush` begin: of which family they are, and the line that ends them.
+/// Lines for `iptables-restore` begin: of which family they are, the line that ends them, and whether they keep the rules that
+/// are there.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) family: Family,
     pub(super) end: String,
+    pub(super) keeps: bool,
 }
 
 /// A call of `iptables-restore`: of which family, whether it keeps the rules that are there, and the file that it reads.
@@ -38,13 +44,15 @@ impl Added {
             return Self::default();
         }
         let calls: Vec<Call<'_>> = rows.iter().filter_map(|row| call(*row)).collect();
-        let loaded =
+        let read =
             |keeps: bool| calls.iter().filter(move |c| c.keeps == keeps).filter_map(|c| c.file);
-        let emptied: HashSet<&str> = loaded(false).collect();
+        let emptied: HashSet<&str> = read(false).collect();
         let kept = calls.iter().filter(|c| c.keeps);
         let files = kept.filter_map(|c| Some((c.file?.to_owned(), c.family)));
         let files = files.filter(|(file, _)| !emptied.contains(&**file)).collect();
-        Self { any: calls.iter().any(|c| c.keeps), files }
+        let others = calls.iter().filter(|c| !c.keeps);
+        let loaded = others.filter_map(|c| Some((c.file?.to_owned(), c.family))).collect();
+        Self { any: !calls.is_empty(), files, loaded }
     }
 
     /// What a row opens, of which the lines stand below it.
@@ -54,11 +62,18 @@ impl Added {
         }
         let here = here(row.text);
         if let Some(Call { family, keeps, .. }) = call(row) {
-            return here.filter(|_| keeps).map(|end| Opened { family, end });
+            return here.map(|end| Opened { family, end, keeps });
         }
         let sign = |c: char| c.is_whitespace() || matches!(c, ':' | '`' | '"' | '\'' | '>');
-        let family = row.text.split(sign).find_map(|w| self.files.get(w))?;
-        Some(Opened { family: *family, end: here.unwrap_or_default() })
+        let of = |files: &HashMap<String, Family>| {
+            row.text.split(sign).find_map(|w| files.get(w)).copied()
+        };
+        if let Some(family) = of(&self.files) {
+            return Some(Opened { family, end: here.unwrap_or_default(), keeps: true });
+        }
+        // A script that writes a file loads it too.
+        let end = here?;
+        of(&self.loaded).map(|family| Opened { family, end, keeps: false })
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the commands of a paste do: they make the state that they are typed into, may be tried where a dump shows it
 //! already, or lead to what is not in the paste.
 
-use super::{Paste, typed_as};
+use super::Paste;
+use super::typed::typed_as;
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command};
 use crate::cx::Cx;
@@ -160,6 +161,8 @@ impl Paste<'_> {
         maybe: bool,
         context: &mut Context,
     ) {
+        let maybe =
+            maybe || self.templated.iter().any(|(from, to)| (*from..*to).contains(&row.start));
         if native::is_command(row) {
             *context = Context { backend: context.backend, ..Context::default() };
             self.nft(clean, row, command, maybe, context);

@@ -1,6 +1,7 @@
 //! What is said of a paste as a whole, and of its lines that nothing reads.
 
-use super::{Paste, Words, typed_as};
+use super::typed::typed_as;
+use super::{Paste, Words};
 use crate::blank::gather;
 use crate::clean::{Clean, Row};
 use crate::command;

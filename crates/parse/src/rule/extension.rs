@@ -24,6 +24,10 @@ impl Reader<'_, '_, '_, '_> {
                     return;
                 }
             }
+        }
+        // What `-p` stands for is loaded where none of these knows the option, shortened ones too: behind `-m multiport`
+        // `--dport` is short for `--dports`.
+        for exact in [true, false] {
             if let Some(implied) = self.implied()
                 && let Some(known) = known(implied.options, name, exact)
             {

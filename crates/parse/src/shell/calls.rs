@@ -1,7 +1,8 @@
 //! Functions of a script: what is noted of their bodies, and what they do where they are called.
 
+use super::arithmetic::MOST_ROUNDS;
 use super::line::{Part, function, one};
-use super::{MOST_ROUNDS, Open, Shell, Statement};
+use super::{Open, Shell, Statement};
 
 /// So deep may functions call each other.
 const MOST_CALLS: usize = 8;

@@ -2,6 +2,7 @@
 
 use crate::clean::Row;
 use crate::names::is_tables;
+use crate::prompt::unprompt;
 use crate::value::{cidr, whole};
 
 /// `$NAME`, `${NAME}` or `$1` at the start of a text: the name, and how long it is there.
@@ -119,9 +120,22 @@ fn prepares(row: Row<'_>) -> bool {
     PROGRAMS.contains(&first.rsplit('/').next().unwrap_or(first))
 }
 
+/// Whether a command does what it is for, the first one in a function too.
+fn goes_well(row: Row<'_>) -> bool {
+    let (row, _) = unprompt(row);
+    let opened = function(row.text).and_then(|_| row.text.find('{'));
+    let row = opened.map_or(row, |at| row.skip(at + 1).trim());
+    is_tables(row) || prepares(row)
+}
+
 /// Whether a command asks whether a rule is there: `iptables -C …`.
 fn checks(row: Row<'_>) -> bool {
     is_tables(row) && row.text.split_whitespace().any(|w| matches!(w, "-C" | "--check"))
+}
+
+/// The same of the condition of a branch.
+pub(super) fn asks_for_rule(text: &str) -> bool {
+    checks(Row { text: text.trim(), start: 0 })
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -141,9 +155,7 @@ pub(super) fn split(row: Row<'_>) -> Vec<Part<'_>> {
         let row = Row { text: &text[start..end], start: row.start + start }.trim();
         // A rule that was made before is no condition for the next one.
         let after = match parts.last() {
-            Some(last) if after == Joint::And && (is_tables(last.row) || prepares(last.row)) => {
-                last.after
-            }
+            Some(last) if after == Joint::And && goes_well(last.row) => last.after,
             // What is checked for is there behind it, whichever it was.
             Some(last) if after == Joint::Or && checks(last.row) => last.after,
             _ => after,

@@ -1,5 +1,6 @@
 //! The variables of a script: what words come to once their values are filled in.
 
+use super::arithmetic::{MOST_ROUNDS, evaluate, number, series};
 use super::line::{one, variable, with_default};
 use super::{MOST, Shell};
 use crate::word::Word;
@@ -12,6 +13,11 @@ impl Shell<'_> {
         let mut rest = text.trim();
         while !rest.is_empty() && !rest.starts_with('#') {
             let (word, more) = one(rest);
+            if let Some(counted) = self.counted(word) {
+                words.extend(counted.ok()?);
+                rest = more.trim_start();
+                continue;
+            }
             // What was given to a function is as many words.
             let array =
                 word.ends_with("[@]}\"") || word.ends_with("[@]}") || word.ends_with("[*]}");
@@ -28,6 +34,36 @@ impl Shell<'_> {
         Some(words)
     }
 
+    /// The words that `{8080..8082}`, `10.0.{1,2}.0` or `$(seq 1 3)` come to. `None` where a word is none of these.
+    fn counted(&self, word: &str) -> Option<Result<Vec<String>, Unknown>> {
+        let inner = [("$(", ")"), ("`", "`")]
+            .iter()
+            .find_map(|(open, close)| word.strip_prefix(open)?.strip_suffix(close))
+            .and_then(|inner| inner.trim().strip_prefix("seq "));
+        if let Some(inner) = inner {
+            let number = |w: &str| self.value(w)?.trim().parse::<i64>().ok();
+            let numbers: Option<Vec<i64>> = inner.split_whitespace().map(number).collect();
+            let words = match numbers?[..] {
+                [last] => series(1, last, 1, 0),
+                [first, last] => series(first, last, 1, 0),
+                [first, step, last] => series(first, last, step, 0),
+                _ => None,
+            };
+            return Some(words.ok_or(Unknown));
+        }
+        // Nobody's list in a word is longer.
+        if word.starts_with(['"', '\'']) || word.len() > 256 || !braced(word) {
+            return None;
+        }
+        let mut found = Vec::new();
+        for word in braces(word)? {
+            let known = self.value(&word).filter(|_| !word.contains(['*', '?', '[']));
+            let Some(value) = known else { return Some(Err(Unknown)) };
+            found.push(value);
+        }
+        Some(Ok(found))
+    }
+
     /// The program that a word stands for: `$IPT` is what the script set it to.
     pub(crate) fn program(&self, word: &str) -> String {
         self.value(word).filter(|_| word.contains('$')).unwrap_or_else(|| word.to_owned())
@@ -37,6 +73,9 @@ impl Shell<'_> {
     pub(super) fn value(&self, text: &str) -> Option<String> {
         // Where a program lies is asked for in many ways; which one it is, its name says.
         for (before, after) in [("$(", ")"), ("`", "`")] {
+            if text.trim_matches('"').starts_with("$((") {
+                break;
+            }
             if let Some(inner) =
                 text.trim_matches('"').strip_prefix(before).and_then(|t| t.strip_suffix(after))
             {
@@ -65,7 +104,7 @@ impl Shell<'_> {
                 }
                 (None | Some('"'), '$') => {
                     let (value, len) = self.variable(rest)?;
-                    out += value;
+                    out += &value;
                     rest = &rest[len..];
                     if out.len() > MOST {
                         return None;
@@ -81,7 +120,7 @@ impl Shell<'_> {
 
     /// The words with their variables filled in. A word that holds one that is not known stays as it is.
     pub(crate) fn expand<'w>(&self, words: Vec<Word<'w>>) -> Vec<Word<'w>> {
-        let defaults = || words.iter().any(|w| w.text.contains("${"));
+        let defaults = || words.iter().any(|w| w.text.contains("${") || w.text.contains("$(("));
         if self.vars.is_empty() && self.tunnel.is_none() && !defaults() {
             return words;
         }
@@ -107,15 +146,25 @@ impl Shell<'_> {
     }
 
     /// The value of the variable at the start of a text, and how long it is there.
-    fn variable<'v>(&'v self, text: &'v str) -> Option<(&'v str, usize)> {
+    fn variable<'v>(&'v self, text: &'v str) -> Option<(Cow<'v, str>, usize)> {
+        if let Some(inner) = text.strip_prefix("$((") {
+            let end = inner.find("))")?;
+            let number = evaluate(&inner[..end], &|name| self.number(name))?;
+            return Some((number.to_string().into(), end + "$(())".len()));
+        }
         if let Some((name, len)) = variable(text) {
-            return Some((self.vars.get(name)?, len));
+            return Some((self.vars.get(name)?.into(), len));
         }
         let (name, value, len) = with_default(text)?;
         match self.vars.get(name) {
-            Some(known) => Some((known, len)),
-            None => (!self.lost.contains(name)).then_some((value, len)),
+            Some(known) => Some((known.into(), len)),
+            None => (!self.lost.contains(name)).then_some((value.into(), len)),
         }
+    }
+
+    /// The number that a variable stands for.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        number(self.vars.get(name)?.trim())
     }
 
     /// A word without quotes, its variables filled in.
@@ -125,7 +174,7 @@ impl Shell<'_> {
         while let Some(at) = rest.find('$') {
             out += &rest[..at];
             let (value, len) = self.variable(&rest[at..])?;
-            out += value;
+            out += &value;
             rest = &rest[at + len..];
             if out.len() > MOST {
                 return None;
@@ -133,4 +182,64 @@ impl Shell<'_> {
         }
         Some(out + rest)
     }
+}
+
+/// What words come to nobody knows.
+struct Unknown;
+
+/// Whether a word holds braces that the shell multiplies it by: not `${NAME}`.
+fn braced(word: &str) -> bool {
+    let opens = |(at, _): (usize, &str)| !word[..at].ends_with('$');
+    word.match_indices('{').any(opens)
+}
+
+/// A word once for each of what its braces list or count: `{a,b}`, `{1..3}`, `{1..9..2}`. `None` where they do neither, or too often.
+fn braces(word: &str) -> Option<Vec<String>> {
+    let (open, _) = word.match_indices('{').find(|(at, _)| !word[..*at].ends_with('$'))?;
+    let (close, parts) = within(&word[open + 1..])?;
+    let close = open + 1 + close;
+    let inner = &word[open + 1..close];
+    let items: Vec<String> = if parts.len() > 1 {
+        let mut items = Vec::new();
+        for part in parts {
+            items.extend(if braced(part) { braces(part)? } else { vec![part.to_owned()] });
+        }
+        items
+    } else {
+        let (first, rest) = inner.split_once("..")?;
+        let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
+        let wide = if first.starts_with('0') && first.len() > 1 { first.len() } else { 0 };
+        let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
+        let step = step.parse::<i64>().ok()?.checked_abs()?.max(1);
+        series(first, last, if last < first { -step } else { step }, wide)?
+    };
+    let rest = &word[close + 1..];
+    let ends = if braced(rest) { braces(rest)? } else { vec![rest.to_owned()] };
+    if items.len() * ends.len() > MOST_ROUNDS {
+        return None;
+    }
+    let before = &word[..open];
+    let all = items.iter().flat_map(|i| ends.iter().map(move |e| [before, i, e].concat()));
+    Some(all.collect())
+}
+
+/// Where the brace closes that was opened before a text, and what stands between its commas.
+fn within(text: &str) -> Option<(usize, Vec<&str>)> {
+    let (mut depth, mut from, mut parts) = (0, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' if depth < 8 => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&text[from..at]);
+                return Some((at, parts));
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
