@@ -2,7 +2,9 @@
 
 use crate::ids::RuleId;
 use crate::matches::{AddrTypes, CtStates};
-use crate::nft::{Condition, CtKey, Expr, Fib, FibResultKey, Field, Header, Meta, Needs, Stateful};
+use crate::nft::{
+    ChosenObject, Condition, CtKey, Expr, Fib, FibResultKey, Field, Header, Meta, Needs, Stateful,
+};
 use crate::packet::TcpFlags;
 use crate::question::Truth;
 use crate::span::Text;
@@ -206,10 +208,12 @@ impl Condition {
     pub fn kind(&self) -> ConditionKind {
         match self {
             Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => expr.kind(),
+            Self::Chosen { what: ChosenObject::Counter, key, .. } => key.kind(),
             Self::Exists { field, .. } => field.kind(),
-            Self::Stateful(Stateful::Quota { .. }) => ConditionKind::Quota,
+            Self::Stateful(Stateful::Quota { .. })
+            | Self::Chosen { what: ChosenObject::Quota, .. } => ConditionKind::Quota,
             Self::Stateful(Stateful::Count { .. }) => ConditionKind::Connlimit,
-            Self::Stateful(_) | Self::Named(_) => ConditionKind::Limit,
+            Self::Stateful(_) | Self::Named(_) | Self::Chosen { .. } => ConditionKind::Limit,
             Self::Implied(needs) => ConditionKind::Needs(*needs),
         }
     }

@@ -126,6 +126,9 @@ impl<'a> Printer<'a> {
                 let object = self.rules.object(*id);
                 format!("{} name \"{}\"", object.kind.word(), object.name)
             }
+            Condition::Chosen { what, key, map } => {
+                format!("{} name {} map {}", what.word(), self.expr(key), self.set_name(*map))
+            }
             Condition::Implied(_) => String::new(),
         }
     }

@@ -3,7 +3,8 @@
 use crate::ct::Zone;
 use crate::sets::Named;
 use chainwalk_model::{
-    CtDir, CtStates, Entry, Host, Mac, Packet, Path, PathIface, Question, RouteKind, Text, Tuple,
+    CtDir, CtStates, Entry, Host, L4, Mac, Packet, Path, PathIface, Question, RouteKind, TcpFlags,
+    Text, Tuple,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -60,6 +61,15 @@ impl MatchContext<'_> {
     /// What conntrack says: few tests ask.
     pub(crate) fn ct(&self) -> Ct {
         self.flow.ct()
+    }
+
+    /// Whether this host accepts a connection by it: the socket that listens sends it, and whose that is nobody tells.
+    pub(crate) fn accepts(&self) -> bool {
+        const SYN_ACK: u8 = 0x12;
+        let flags = |f: TcpFlags| f.0 & 0x3f == SYN_ACK;
+        matches!(self.entry, Entry::Local { uid: None, .. })
+            && !self.by_reject
+            && matches!(&self.packet.l4, L4::Tcp(tcp) if flags(tcp.flags))
     }
 
     /// Whether somebody said whom a frame is from: a recorder's frames have an address of their own.

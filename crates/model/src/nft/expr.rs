@@ -100,8 +100,37 @@ pub enum Condition {
     Stateful(Stateful),
     /// `limit name "l"`, `quota name "q"`.
     Named(ObjectId),
+    /// `limit name ip saddr map @m`: which object is asked hangs on the packet, and without one the rule ends.
+    Chosen {
+        /// Of which kind the objects are.
+        what: ChosenObject,
+        /// What is looked up.
+        key: Expr,
+        /// The map of objects.
+        map: SetId,
+    },
     /// The dependency of the statement behind it (`reject with tcp reset` needs TCP). Nobody writes it.
     Implied(Needs),
+}
+
+/// A kind of objects of which a map may choose one, and the rule goes on behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum ChosenObject {
+    Counter,
+    Limit,
+    Quota,
+}
+
+impl ChosenObject {
+    /// Its word in nft.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Limit => "limit",
+            Self::Quota => "quota",
+        }
+    }
 }
 
 /// What keeps a state of its own: in a rule, in an object, or in each element of a set.
@@ -150,9 +179,9 @@ impl Condition {
     /// Whether it looks at a flow, so that loading it turns conntrack on.
     pub fn needs_conntrack(&self) -> bool {
         match self {
-            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => {
-                expr.any_ct(&|_| true)
-            }
+            Self::Compare { left: expr, .. }
+            | Self::Lookup { key: expr, .. }
+            | Self::Chosen { key: expr, .. } => expr.any_ct(&|_| true),
             Self::Exists { field, .. } => matches!(field, Field::Ct(..)),
             Self::Stateful(what) => matches!(what, Stateful::Count { .. }),
             Self::Named(_) | Self::Implied(_) => false,
@@ -162,9 +191,9 @@ impl Condition {
     /// Whether it looks at what flows have carried, so that loading it turns their counting on.
     pub fn counts_flows(&self) -> bool {
         match self {
-            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => {
-                expr.any_ct(&is_carried)
-            }
+            Self::Compare { left: expr, .. }
+            | Self::Lookup { key: expr, .. }
+            | Self::Chosen { key: expr, .. } => expr.any_ct(&is_carried),
             _ => false,
         }
     }

@@ -4,6 +4,7 @@ use super::expr::Stateful;
 use super::types::Type;
 use super::value::Pattern;
 use crate::answering::Synproxy;
+use crate::family::Family;
 use crate::ids::{ChainId, ObjectId, TableId};
 use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
@@ -139,6 +140,8 @@ pub enum ObjectKind {
         helper: Text,
         /// The layer 4 protocol.
         proto: u8,
+        /// `l3proto ip` or `l3proto ip6`: flows of the other family are left alone.
+        family: Option<Family>,
     },
     /// `synproxy { … }`.
     Synproxy(Synproxy),

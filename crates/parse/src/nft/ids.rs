@@ -39,7 +39,7 @@ pub(super) fn of_element(element: &mut SetElement, see: &mut impl FnMut(Id<'_>))
 fn of_condition(condition: &mut Condition, see: &mut impl FnMut(Id<'_>)) {
     match condition {
         Condition::Compare { left, .. } => of_expr(left, see),
-        Condition::Lookup { key, set, .. } => {
+        Condition::Lookup { key, set, .. } | Condition::Chosen { key, map: set, .. } => {
             of_expr(key, see);
             see(Id::Set(set));
         }

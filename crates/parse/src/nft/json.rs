@@ -119,8 +119,12 @@ fn added(verb: &str, kind: &str, object: &Map<String, Value>) -> String {
         }
         "ct helper" => {
             let (ty, proto) = (str_of(object, "type"), str_of(object, "protocol"));
+            let family = match str_of(object, "l3proto") {
+                "" => String::new(),
+                family => format!(" l3proto {family};"),
+            };
             format!(
-                "{place} {} {} {{ type {} protocol {proto}; }}",
+                "{place} {} {} {{ type {} protocol {proto};{family} }}",
                 quoted(table),
                 quoted(name),
                 quoted(ty)
@@ -421,6 +425,9 @@ fn statement(value: &Value) -> String {
             let op = if op == "in" { "" } else { op };
             format!("{} {op} {}", member("left"), member("right"))
         }
+        "counter" | "limit" | "quota" | "synproxy" if value.get("map").is_some() => {
+            format!("{name} name {}", expr(value))
+        }
         "counter" => match value.as_str() {
             Some(named) => format!("counter name {}", string(named)),
             None => format!("counter{}", counts(&object)),
@@ -491,7 +498,10 @@ fn statement(value: &Value) -> String {
                 text += &format!(" to {addr}{port}");
             }
             if let Some(flags) = object.get("flags") {
-                text += &format!(" {}", listed(flags));
+                // `netmap` is what `prefix` says.
+                let flags = listed(flags);
+                let flags: Vec<_> = flags.split(',').filter(|f| *f != "netmap").collect();
+                text += &format!(" {}", flags.join(","));
             }
             text
         }

@@ -46,7 +46,7 @@ fn reads(op: &Op, is: &impl Fn(Field) -> bool) -> bool {
 fn of_condition(condition: &Condition) -> Option<&Expr> {
     match condition {
         Condition::Compare { left, .. } => Some(left),
-        Condition::Lookup { key, .. } => Some(key),
+        Condition::Lookup { key, .. } | Condition::Chosen { key, .. } => Some(key),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The statements of a rule: tests, and what is done.
 
 use super::cursor::{Read, Wrong};
-use super::draft::{Holds, Typed};
+use super::draft::{Holds, ObjectWord, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
 use super::needs::{extends, family_of, frame_of, frames_only};
@@ -9,8 +9,8 @@ use super::reader::{Parts, Reader, STATEMENTS};
 use super::set::Options;
 use super::value;
 use chainwalk_model::nft::{
-    CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Needs, Pattern, Statement,
-    Type, UpdateOp, Value, all_bits,
+    ChosenObject, CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Needs,
+    Pattern, Statement, Type, UpdateOp, Value, all_bits,
 };
 use chainwalk_model::{
     CtTarget, DiagnosticId, Expected, Family, Match, Op, OpKind, SetId, Severity, Target,
@@ -57,7 +57,10 @@ impl Reader<'_, '_> {
             "notrack" => {
                 self.plain(Target::Ct(Box::new(CtTarget { notrack: true, ..CtTarget::default() })))
             }
-            "counter" => self.counter(parts)?,
+            "counter" => match self.counter(parts)? {
+                Some(counter) => counter,
+                None => return Ok(()),
+            },
             "limit" | "quota" if self.cur.word_ahead(1) == "name" => {
                 return self.named(parts);
             }
@@ -132,49 +135,56 @@ impl Reader<'_, '_> {
         target
     }
 
-    fn counter(&mut self, parts: &mut Parts) -> Read<Target> {
+    fn counter(&mut self, parts: &mut Parts) -> Read<Option<Target>> {
+        let from = self.cur.at;
         self.cur.at += 1;
         let mut object = None;
         let mut counters = None;
         if self.cur.eat("name") {
-            if let Some(lookup) = self.chosen_counter()? {
-                parts.ops.push(lookup);
-            } else {
-                object = Some(self.object_name(super::draft::ObjectWord::Counter)?);
+            if let Some(chosen) = self.chosen(ChosenObject::Counter, from)? {
+                parts.ops.push(chosen);
+                return Ok(None);
             }
+            object = Some(self.object_name(ObjectWord::Counter)?);
         } else {
             counters = self.counts()?;
             parts.counters = parts.counters.or(counters);
         }
-        Ok(nft(Statement::Counter { counters, object }))
+        Ok(Some(nft(Statement::Counter { counters, object })))
     }
 
-    /// `counter name ip saddr map @m`: which counter counts hangs on the packet, and without one the rule ends. That is
-    /// a look-up, and what is counted decides nothing.
-    fn chosen_counter(&mut self) -> Read<Option<Op>> {
-        let from = self.cur.at;
+    /// The rest of `counter name ip saddr map @m`, or nothing where a name stands there.
+    fn chosen(&mut self, what: ChosenObject, from: usize) -> Read<Option<Op>> {
         let quoted = self.cur.peek().is_some_and(|t| t.kind == Kind::Str);
         if quoted || !field::begins(self.cur.word()) {
             return Ok(None);
         }
-        let found = self.value_expr(&[], &Holds::Objects(super::draft::ObjectWord::Counter))?;
+        let word = match what {
+            ChosenObject::Counter => ObjectWord::Counter,
+            ChosenObject::Limit => ObjectWord::Limit,
+            ChosenObject::Quota => ObjectWord::Quota,
+        };
+        let found = self.value_expr(&[], &Holds::Objects(word))?;
         let Expr::Map { key, map } = found.expr else {
             return Err(self.cur.wrong_at(from, self.cur.at, vec![]));
         };
-        let lookup = Condition::Lookup { key: *key, set: map, not: false };
-        Ok(Some(self.holds(lookup, from)))
+        Ok(Some(self.holds(Condition::Chosen { what, key: *key, map }, from)))
     }
 
     /// `limit name "l"`, `quota name "q"`.
     fn named(&mut self, parts: &mut Parts) -> Read<()> {
         let from = self.cur.at;
-        let word = match self.cur.word() {
-            "limit" => super::draft::ObjectWord::Limit,
-            _ => super::draft::ObjectWord::Quota,
+        let (what, word) = match self.cur.word() {
+            "limit" => (ChosenObject::Limit, ObjectWord::Limit),
+            _ => (ChosenObject::Quota, ObjectWord::Quota),
         };
         self.cur.at += 2;
-        let object = self.object_name(word)?;
-        let op = self.holds(Condition::Named(object), from);
+        let op = if let Some(op) = self.chosen(what, from)? {
+            op
+        } else {
+            let object = self.object_name(word)?;
+            self.holds(Condition::Named(object), from)
+        };
         parts.ops.push(op);
         Ok(())
     }
@@ -507,14 +517,11 @@ impl Reader<'_, '_> {
     }
 
     /// The object of a kind that is named next.
-    pub(super) fn object_name(
-        &mut self,
-        word: super::draft::ObjectWord,
-    ) -> Read<chainwalk_model::ObjectId> {
+    pub(super) fn object_name(&mut self, word: ObjectWord) -> Read<chainwalk_model::ObjectId> {
         let at = self.cur.at;
         let quoted = self.cur.peek().is_some_and(|t| t.kind == Kind::Str);
         if !quoted && field::begins(self.cur.word()) {
-            // `counter name ip saddr map { … }`: which object it is hangs on the packet.
+            // `synproxy name ip saddr map { … }`: which object it is hangs on the packet.
             return Err(self.cur.wrong(Expected::Text));
         }
         let name = self.cur.name(Expected::Text)?;

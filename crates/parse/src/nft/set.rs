@@ -338,7 +338,9 @@ pub(super) fn unknown_object(word: ObjectWord) -> ObjectKind {
         ObjectWord::Counter => Stateful::Counter(None),
         ObjectWord::Quota => Stateful::Quota { bytes: 0, used: 0, over: false },
         ObjectWord::Limit => Stateful::Limit(super::state::no_limit()),
-        ObjectWord::Helper => return ObjectKind::CtHelper { helper: "".into(), proto: 0 },
+        ObjectWord::Helper => {
+            return ObjectKind::CtHelper { helper: "".into(), proto: 0, family: None };
+        }
         ObjectWord::Synproxy => return ObjectKind::Synproxy(chainwalk_model::Synproxy::default()),
         ObjectWord::Other => return ObjectKind::Other("".into()),
     };

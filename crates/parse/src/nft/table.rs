@@ -46,13 +46,18 @@ impl Reader<'_, '_> {
         match word {
             "flags" => {
                 self.cur.at += 1;
+                let mut known = true;
                 while !self.cur.at_end() {
-                    if self.cur.word() == "dormant" {
-                        self.draft.rules.tables[self.table.0 as usize].dormant = true;
+                    match self.cur.word() {
+                        "dormant" => {
+                            self.draft.rules.tables[self.table.0 as usize].dormant = true;
+                        }
+                        word => known &= matches!(word, "" | "owner" | "persist"),
                     }
                     self.cur.at += 1;
                 }
-                Ok(())
+                // Whether it sleeps is not known.
+                if known { Ok(()) } else { Err(self.cur.wrong_at(from, self.cur.at, vec![])) }
             }
             "comment" => {
                 self.cur.at += 1;
@@ -487,7 +492,7 @@ impl Reader<'_, '_> {
                 options.sack_perm |= more.sack_perm;
                 self.cur.eat_sign(",");
             }
-            (ObjectWord::Helper, ObjectKind::CtHelper { helper, proto }) => {
+            (ObjectWord::Helper, ObjectKind::CtHelper { helper, proto, family }) => {
                 if self.cur.eat("type") {
                     *helper = self.cur.name(Expected::Text)?.into();
                 }
@@ -498,7 +503,11 @@ impl Reader<'_, '_> {
                     *proto = found.number().unwrap_or_default() as u8;
                 }
                 if self.cur.eat("l3proto") {
-                    self.cur.name(Expected::Literal("ip".into()))?;
+                    *family = match self.cur.name(Expected::Literal("ip".into()))? {
+                        "ip" => Some(Family::Ip),
+                        "ip6" => Some(Family::Ip6),
+                        _ => None,
+                    };
                 }
             }
             _ => {

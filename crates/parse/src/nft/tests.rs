@@ -247,12 +247,62 @@ fn a_quota_is_the_same_in_json() {
 }
 
 #[test]
+fn an_object_that_a_map_chooses_is_printed_as_it_was_written() {
+    for text in [
+        "counter name ip saddr map @c accept",
+        "quota name tcp dport map @q drop",
+        "limit name ip saddr . tcp dport map @l accept",
+        "counter name tcp dport map { 80 : \"a\", 90 : \"b\" } accept",
+    ] {
+        let table = "table ip t {\ncounter a { }\ncounter b { }\nmap c { type ipv4_addr : counter; }\n\
+                     map q { type inet_service : quota; }\n\
+                     map l { type ipv4_addr . inet_service : limit; }\nchain c {\n";
+        let (rules, problems) = told(&format!("{table}{text}\n}}\n}}\n"), Source::Script);
+        assert_eq!(problems, 0, "{text}");
+        let mut host = pasted("");
+        host.rules = rules.into();
+        let printed = nft_text(&host).text;
+        assert!(printed.contains(&format!("\t{text}\n")), "{printed}");
+        assert!(
+            printed.contains("map q {\n\t\ttype inet_service : quota\n")
+                || !text.starts_with("quota")
+        );
+        assert!(printed.contains(" : limit\n") || !text.starts_with("limit"), "{printed}");
+    }
+}
+
+#[test]
+fn what_json_says_of_an_object_that_a_map_chooses_is_read() {
+    for word in ["counter", "quota", "limit"] {
+        let map =
+            r#"{"map": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": "@m"}}"#;
+        let json = format!(
+            r#"{{"nftables": [{{"table": {{"family": "ip", "name": "t"}}}},
+            {{"map": {{"family": "ip", "name": "m", "table": "t", "type": "inet_service", "map": "{word}"}}}},
+            {{"chain": {{"family": "ip", "table": "t", "name": "c"}}}},
+            {{"rule": {{"family": "ip", "table": "t", "chain": "c", "expr": [{{"{word}": {map}}}]}}}}]}}"#
+        );
+        let printed = nft_text(&pasted(&json)).text;
+        assert!(printed.contains(&format!("\t{word} name tcp dport map @m\n")), "{printed}");
+    }
+}
+
+#[test]
 fn a_table_may_be_dormant() {
     for (flags, expect) in [("flags dormant\n", true), ("flags owner\n", false), ("", false)] {
         let text = format!("table ip t {{\n{flags}chain c {{\naccept\n}}\n}}\n");
         let (rules, problems) = told(&text, Source::Script);
         assert_eq!((rules.tables[0].dormant, problems), (expect, 0), "{flags}");
         assert_eq!(rules.rules.len(), 1, "{flags}");
+    }
+}
+
+#[test]
+fn a_flag_that_nft_made_up_leaves_open_whether_a_table_sleeps() {
+    for (flags, expect) in [("dormant", 0), ("owner", 0), ("xyz", 1)] {
+        let (rules, problems) =
+            told(&format!("table ip t {{\nflags {flags}\n}}\n"), Source::Script);
+        assert_eq!((rules.tables[0].dormant, problems), (flags == "dormant", expect), "{flags}");
     }
 }
 

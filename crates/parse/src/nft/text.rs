@@ -6,7 +6,8 @@
 use super::translate;
 use crate::save::{SaveText, UNPRINTED, rule_text};
 use chainwalk_model::nft::{
-    HEADER_FIELDS, KeyPart, Object, ObjectKind, Set, SetData, Stateful, Type,
+    Condition, ElementData, HEADER_FIELDS, KeyPart, Object, ObjectKind, Pattern, Set, SetData,
+    SetElement, Stateful, Type,
 };
 use chainwalk_model::print::{Printer, duration, stateful, synproxy};
 use chainwalk_model::{
@@ -32,9 +33,14 @@ fn declared(object: &Object) -> String {
     let body = match &object.kind {
         ObjectKind::Stateful(Stateful::Last) => String::new(),
         ObjectKind::Stateful(what) => behind(words, &stateful(what)),
-        ObjectKind::CtHelper { helper, proto } => {
+        ObjectKind::CtHelper { helper, proto, family } => {
             let proto = Type::InetProto.word_of(u128::from(*proto)).unwrap_or("tcp");
-            format!("type \"{helper}\" protocol {proto};")
+            let family = match family {
+                Some(Family::Ip) => " l3proto ip;",
+                Some(Family::Ip6) => " l3proto ip6;",
+                _ => "",
+            };
+            format!("type \"{helper}\" protocol {proto};{family}")
         }
         ObjectKind::Synproxy(of) => behind(words, &synproxy(of)),
         ObjectKind::Other(text) => {
@@ -91,6 +97,21 @@ impl Of<'_> {
         out.line("}");
     }
 
+    /// The kind of objects that a rule chooses from a map, which is all that tells it where the map is empty.
+    fn chosen_by(&self, set: &Set) -> Option<&'static str> {
+        let ops = self.rules.rules.iter().flat_map(|r| &r.ops);
+        ops.filter_map(|op| match &op.what {
+            OpKind::Match(Match::Nft(condition)) => Some(&**condition),
+            _ => None,
+        })
+        .find_map(|condition| match condition {
+            Condition::Chosen { what, map, .. } => {
+                std::ptr::eq(self.rules.set(*map), set).then(|| what.word())
+            }
+            _ => None,
+        })
+    }
+
     fn set(&self, of: &Text, set: &Set, out: &mut SaveText) {
         let word = if set.data == SetData::None { "set" } else { "map" };
         out.line(&format!("\t{word} {} {{", name(of)));
@@ -100,13 +121,18 @@ impl Of<'_> {
         let data = match &set.data {
             SetData::None => String::new(),
             SetData::Verdict => " : verdict".to_owned(),
-            SetData::Values(parts) => format!(" : {}", types(parts, by_fields)),
+            SetData::Values(parts) => {
+                let many = |e: &SetElement| matches!(&e.data, Some(ElementData::Values(v)) if v.iter().any(|p| !matches!(p, Pattern::One(_))));
+                let interval = if set.elements.iter().any(many) { "interval " } else { "" };
+                format!(" : {interval}{}", types(parts, by_fields))
+            }
             SetData::Objects => {
                 let held = set.elements.iter().find_map(|e| match &e.data {
-                    Some(chainwalk_model::nft::ElementData::Object(id)) => Some(*id),
+                    Some(ElementData::Object(id)) => Some(*id),
                     _ => None,
                 });
-                let kind = held.map_or("counter", |id| self.rules.object(id).kind.word());
+                let kind = held.map(|id| self.rules.object(id).kind.word());
+                let kind = kind.or_else(|| self.chosen_by(set)).unwrap_or("counter");
                 format!(" : {kind}")
             }
         };

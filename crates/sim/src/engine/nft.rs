@@ -226,7 +226,11 @@ impl Walker<'_> {
             (Statement::Assign(object), _) => {
                 let object = self.world.host.rules.object(*object).clone();
                 match object.kind {
-                    ObjectKind::CtHelper { helper, proto } if object.declared => {
+                    ObjectKind::CtHelper { helper, proto, family } if object.declared => {
+                        let ours = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+                        if family.is_some_and(|f| f != ours) {
+                            return Ok(Verdict::Continue);
+                        }
                         self.assign_helper(skb, at, &helper, proto);
                     }
                     ObjectKind::Synproxy(proxy) => return Ok(self.synproxy(skb, at, &proxy)),
@@ -329,17 +333,21 @@ impl Walker<'_> {
             Field::Ct(CtKey::Label, _) => self.set_labels(skb, n),
             Field::Header(of) => {
                 let row = of.row();
+                let before = skb.packet.clone();
                 if !self.write_header(skb, field, row.header, row.word, n) {
                     return self.undecided(skb, at);
                 }
+                // `th` does not say where a checksum lies, so that nft has none mended.
+                skb.packet.bad_csum |= row.header == Header::Th && skb.packet != before;
             }
             Field::Raw { base: RawBase::Transport, offset: at_bit @ (0 | 16), bits: 16 } => {
                 let word = if at_bit == 0 { "sport" } else { "dport" };
+                let before = skb.packet.clone();
                 if !self.write_header(skb, field, Header::Th, word, n) {
                     return self.undecided(skb, at);
                 }
                 // Nobody mends the checksum of what is written by its place.
-                skb.packet.bad_csum = true;
+                skb.packet.bad_csum |= skb.packet != before;
             }
             _ => return self.undecided(skb, at),
         }

@@ -5,7 +5,7 @@
 //! - Kernel: `owner_mt` in `net/netfilter/xt_owner.c`.
 //! - Nobody owns a packet that is forwarded or that the kernel makes: user and group hold exactly where
 //!   they are inverted. The kernel's ICMP and TCP packets have a socket none the less; those of REJECT's
-//!   `tcp-reset` have not.
+//!   `tcp-reset` have not. A SYN that is accepted is answered by the socket that listens, whose owner is not known.
 //! - Not modelled: supplementary groups; they would make `--gid-owner` hold for more packets, so a group
 //!   that does not fit is not known there.
 
@@ -32,7 +32,12 @@ pub(super) fn test(
                 eval.holds(ConditionKind::Owner, m.not, has_socket, || Observed::Nothing);
             }
             for not in [uid.map(|m| m.not), gid.map(|m| m.not)].into_iter().flatten() {
-                eval.say(ConditionKind::Owner, not, truth(not), || Observed::Nothing);
+                let truth = if ctx.accepts() {
+                    Truth::Unknown(Question::Fact(eval.at))
+                } else {
+                    truth(not)
+                };
+                eval.say(ConditionKind::Owner, not, truth, || Observed::Nothing);
             }
             if supplementary && !has_socket {
                 eval.say(ConditionKind::Owner, false, Truth::No, || Observed::Nothing);
@@ -97,5 +102,17 @@ mod tests {
     fn nobody_owns_what_the_kernel_makes() {
         check(None, false, 0, 0, Truth::No);
         check(None, true, 0, 0, Truth::Yes);
+    }
+
+    #[test]
+    fn whose_socket_listens_nobody_tells() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.entry = Entry::Local { uid: None, gid: None, mark: 0, bind: None };
+        if let L4::Tcp(tcp) = &mut bench.packet.l4 {
+            tcp.flags = chainwalk_model::TcpFlags(0x12);
+        }
+        let uid = Some(Inv { not: false, value: Range { first: 0, last: 0 } });
+        let m = Match::Owner { uid, gid: None, socket: None, supplementary: false };
+        assert!(matches!(bench.test(&m), Truth::Unknown(_)));
     }
 }

@@ -9,9 +9,11 @@ use crate::ext::{Facts, Reads};
 use crate::link::skb_len;
 use crate::match_state::{MatchState, StateKey};
 use crate::state::nft_stateful::{Memory, drops};
-use chainwalk_model::nft::{CmpOp, Condition, Expr, ObjectKind, Pattern, Stateful, Type, Value};
+use chainwalk_model::nft::{
+    ChosenObject, CmpOp, Condition, ElementData, Expr, ObjectKind, Pattern, Stateful, Type, Value,
+};
 use chainwalk_model::{
-    AddrTypes, ConditionKind, CtStates, Observed, Question, Range, SetId, TcpFlags, Truth,
+    AddrTypes, ConditionKind, CtStates, ObjectId, Observed, Question, Range, SetId, TcpFlags, Truth,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -25,8 +27,11 @@ pub(crate) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 pub(crate) fn facts(condition: &Condition) -> Facts<'static> {
     let counts = |e: &Expr| matches!(e, Expr::Numgen { random: false, .. });
     match condition {
-        Condition::Stateful(Stateful::Counter(_) | Stateful::Last) => FACTS,
-        Condition::Stateful(_) | Condition::Named(_) => FACTS.remembering(),
+        Condition::Stateful(Stateful::Counter(_) | Stateful::Last)
+        | Condition::Chosen { what: ChosenObject::Counter, .. } => FACTS,
+        Condition::Stateful(_) | Condition::Named(_) | Condition::Chosen { .. } => {
+            FACTS.remembering()
+        }
         Condition::Compare { left, .. } if counts(left) => FACTS.remembering(),
         _ => FACTS,
     }
@@ -110,13 +115,21 @@ pub(crate) fn test(
         Condition::Stateful(what) => {
             stateful(what, StateKey::Op(at), ctx, memory, said);
         }
-        Condition::Named(id) => {
-            let object = ctx.host.rules.object(*id);
-            match &object.kind {
-                ObjectKind::Stateful(what) if object.declared => {
-                    stateful(what, StateKey::Object(*id), ctx, memory, said);
+        Condition::Named(id) => named(*id, ctx, memory, said),
+        Condition::Chosen { what: ChosenObject::Counter, key, map } => {
+            lookup(key, *map, false, &mut Eval { at, ctx, memory, picked: None }, said);
+        }
+        Condition::Chosen { key, map, .. } => {
+            let part = condition.kind();
+            let mut eval = Eval { at, ctx, memory, picked: None };
+            let found = eval.many(key).map(|values| eval.look_up(*map, &values));
+            match found {
+                Ok(Looked::Found(Some(ElementData::Object(id)))) => named(id, ctx, memory, said),
+                Ok(Looked::Untold(question)) => {
+                    said.say(part, false, Truth::Unknown(question), || Observed::Nothing);
                 }
-                _ => said.untold(ConditionKind::Limit, false),
+                Ok(_) => said.say(part, false, Truth::No, || Observed::Nothing),
+                Err(lack) => lacks(lack, part, false, said),
             }
         }
         Condition::Implied(needs) => {
@@ -136,6 +149,17 @@ fn lacks(lack: Lack, part: ConditionKind, not: bool, said: &mut Evaluation) {
             said.say(part, not, Truth::Unknown(question), || Observed::Nothing);
         }
         Lack::Random { .. } | Lack::Drawn(_) => said.untold(part, not),
+    }
+}
+
+/// Asks a named limit or quota.
+fn named(id: ObjectId, ctx: &MatchContext, memory: &mut MatchState, said: &mut Evaluation) {
+    let object = ctx.host.rules.object(id);
+    match &object.kind {
+        ObjectKind::Stateful(what) if object.declared => {
+            stateful(what, StateKey::Object(id), ctx, memory, said);
+        }
+        _ => said.untold(ConditionKind::Limit, false),
     }
 }
 

@@ -201,6 +201,8 @@ fn owner(user: bool, at: OpId, ctx: &MatchContext) -> Read {
         Entry::Local { uid: Some(uid), .. } if user => number(uid),
         Entry::Local { uid: Some(_), gid: Some(gid), .. } => number(gid),
         Entry::Local { uid: Some(_), gid: None, .. } => Err(Lack::Unknown(Question::Fact(at))),
+        // A SYN that is accepted is answered for who listens, who is not known.
+        Entry::Local { uid: None, .. } if ctx.accepts() => Err(Lack::Unknown(Question::Fact(at))),
         _ => Err(Lack::Absent),
     }
 }
