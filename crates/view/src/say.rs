@@ -383,7 +383,7 @@ mod tests {
     }
 
     /// What stands between others, with its blanks.
-    const PIECES: [&str; 3] = ["miss-more", "expected-or", "list-comma"];
+    const PIECES: [&str; 4] = ["miss-more", "expected-or", "list-comma", "route-by-rule"];
 
     #[test]
     fn every_sentence_can_be_said() {
