@@ -194,6 +194,8 @@ pub(super) fn stepped(text: &str) -> Option<(String, Vec<String>)> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

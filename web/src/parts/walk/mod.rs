@@ -34,6 +34,7 @@ use yew::prelude::*;
 
 /// Properties of [`WalkPane`].
 #[derive(Properties, PartialEq)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct WalkProps {
     /// The reader's language.
     pub(crate) lang: Lang,
