@@ -36,11 +36,13 @@
 //! | what iptables-legacy does, of which only a warning tells | it lets pass | always |
 //! | all others | none | |
 
+mod chains;
 mod guests;
 mod hidden;
 mod named;
 mod sight;
 
+use self::chains::{is_for_others, is_usually_empty, only_marks};
 pub(crate) use self::guests::is_of_guests;
 use self::guests::{has_guests, is_among_pods, is_container_on, is_guest, is_routed_pod};
 use self::hidden::{DOCKER, hidden};
@@ -344,49 +346,6 @@ fn deals(host: &Host, family: Family, hook: Hook) -> bool {
         let stops = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
         !(stops && is_bare(rule))
     })
-}
-
-/// Tables and chains that most hosts have no rule in, and that let everything pass then.
-fn is_usually_empty(table: &str, chain: &str) -> bool {
-    match table {
-        "filter" => chain == "OUTPUT",
-        "nat" | "mangle" | "raw" | "security" => {
-            matches!(chain, "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING")
-        }
-        _ => false,
-    }
-}
-
-/// Chains that a program makes for others to put rules into, or for those that it bans: without them they return.
-fn is_for_others(chain: &str) -> bool {
-    const BEGINNINGS: [&str; 17] = [
-        "f2b-",
-        "fail2ban-",
-        "sshguard",
-        "DOCKER-USER",
-        "ufw-before-log",
-        "ufw-after-",
-        "ufw-reject-",
-        "ufw-track-",
-        "ufw6-before-log",
-        "ufw6-after-",
-        "KUBE-EXTERNAL-SERVICES",
-        "KUBE-PROXY-FIREWALL",
-        // It accepts answers alone.
-        "DOCKER-CT",
-        "ALLOWIN",
-        "ALLOWOUT",
-        "DENYIN",
-        "DENYOUT",
-    ];
-    BEGINNINGS.iter().any(|b| chain.starts_with(b))
-}
-
-/// Chains of nat in which a program does no more than mark a packet for its way out.
-fn only_marks(table: &str, chain: &str) -> bool {
-    const CHAINS: [&str; 4] =
-        ["KUBE-MARK-MASQ", "CNI-HOSTPORT-SETMARK", "NETAVARK-HOSTPORT-SETMARK", "CNI-DN-SETMARK"];
-    table == "nat" && CHAINS.contains(&chain)
 }
 
 /// Whether a log of ufw tells that just this packet came to the end of all chains: before the policy it writes `[UFW BLOCK]`.
