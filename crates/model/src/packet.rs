@@ -38,6 +38,8 @@ impl TcpFlags {
     pub const PSH: Self = Self(0x08);
     /// ACK.
     pub const ACK: Self = Self(0x10);
+    /// SYN and ACK, with which a connection is accepted.
+    pub const SYN_ACK: Self = Self(0x12);
     /// URG.
     pub const URG: Self = Self(0x20);
     /// ECE.

@@ -133,7 +133,7 @@ fn transport(
                         + u32::from(t.flags.has(TcpFlags::SYN))
                         + u32::from(t.flags.has(TcpFlags::FIN));
                     let opens = t.flags.has(TcpFlags::SYN) && !t.flags.has(TcpFlags::ACK);
-                    let flags = if opens { TcpFlags(0x12) } else { TcpFlags::ACK };
+                    let flags = if opens { TcpFlags::SYN_ACK } else { TcpFlags::ACK };
                     (if t.ack == 0 { 5000 } else { t.ack }, t.seq.wrapping_add(used), flags)
                 }
             };

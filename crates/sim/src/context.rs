@@ -65,8 +65,7 @@ impl MatchContext<'_> {
 
     /// Whether this host accepts a connection by it: the socket that listens sends it, and whose that is nobody tells.
     pub(crate) fn accepts(&self) -> bool {
-        const SYN_ACK: u8 = 0x12;
-        let flags = |f: TcpFlags| f.0 & 0x3f == SYN_ACK;
+        let flags = |f: TcpFlags| f.0 & 0x3f == TcpFlags::SYN_ACK.0;
         matches!(self.entry, Entry::Local { uid: None, .. })
             && !self.by_reject
             && matches!(&self.packet.l4, L4::Tcp(tcp) if flags(tcp.flags))

@@ -130,17 +130,12 @@ fn subject(part: ConditionKind, has: &str) -> String {
     if name.is_empty() { has.to_owned() } else { format!("{name} {has}") }
 }
 
-/// That rules did not match, where nothing tells why.
-pub(crate) fn unsaid(lang: Lang, count: u32) -> Sentence {
-    say!(lang, MissUnsaid, count = count)
-}
-
 /// Several misses of one kind as a sentence.
 fn told(t: &Explained, misses: &[Mismatch]) -> Sentence {
     let lang = t.lang;
     let Some(first) = misses.first() else { return Sentence::new() };
     let Some(part) = first.part else {
-        return unsaid(lang, misses.len() as u32);
+        return say!(lang, MissUnsaid, count = misses.len());
     };
     let mut wanted: Vec<&str> = Vec::new();
     for m in misses {
@@ -274,18 +269,30 @@ pub(crate) fn why_not(
     first: u32,
     last: u32,
 ) -> Sentence {
+    reason(t, stop, chain, first, last)
+        .unwrap_or_else(|| say!(t.lang, MissUnsaid, count = last + 1 - first))
+}
+
+/// The same, where anything tells why.
+pub(crate) fn reason(
+    t: &Explained,
+    stop: &TimelineStop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Option<Sentence> {
     let all = groups(t, stop, chain, first, last);
     if let [group] = &all[..]
         && last - first >= LOOK as u32
         && none_names(t, group, chain, first, last)
     {
         let (what, count) = (run(group[0].has.clone(), Style::Code), last + 1 - first);
-        return say!(t.lang, MissAllAddresses, what = what, count = count);
+        return Some(say!(t.lang, MissAllAddresses, what = what, count = count));
     }
     let said: Vec<Sentence> =
         all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
     if said.is_empty() {
-        return unsaid(t.lang, last + 1 - first);
+        return None;
     }
     // What was not looked at is counted, and nothing more is said of it.
     let unseen = ((last + 1).saturating_sub(first) as usize).saturating_sub(LOOK);
@@ -297,7 +304,7 @@ pub(crate) fn why_not(
     if unseen > 0 {
         crate::say::append(&mut out, &say!(t.lang, MissMoreRules, count = unseen));
     }
-    out
+    Some(out)
 }
 
 /// What the crossed rules of a range wanted, in a few words for the diagram (`4 cluster IPs`).

@@ -250,15 +250,12 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
         | StopKind::Route => crate::steps::kernel(t, trace, stop),
         StopKind::Tried(chain, first, last) => {
             let name = chain_name(t, *chain);
-            let why = reasons::why_not(t, stop, *chain, *first, *last);
+            let why = reasons::reason(t, stop, *chain, *first, *last).unwrap_or_default();
             let head = if first == last {
                 say!(lang, NarrateMiss, chain = name, number = *first)
             } else {
                 say!(lang, NarrateMisses, chain = name, first = *first, last = *last)
             };
-            if why == reasons::unsaid(lang, last + 1 - first) {
-                return head;
-            }
             join([head, why], if lang == Lang::Zh { "：" } else { ": " })
         }
         StopKind::Matched(rule) => {

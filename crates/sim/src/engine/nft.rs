@@ -333,25 +333,32 @@ impl Walker<'_> {
             Field::Ct(CtKey::Label, _) => self.set_labels(skb, n),
             Field::Header(of) => {
                 let row = of.row();
-                let before = skb.packet.clone();
-                if !self.write_header(skb, field, row.header, row.word, n) {
+                let written = match row.header {
+                    Header::Th => self.write_by_place(skb, field, row.word, n),
+                    header => self.write_header(skb, field, header, row.word, n),
+                };
+                if !written {
                     return self.undecided(skb, at);
                 }
-                // `th` does not say where a checksum lies, so that nft has none mended.
-                skb.packet.bad_csum |= row.header == Header::Th && skb.packet != before;
             }
             Field::Raw { base: RawBase::Transport, offset: at_bit @ (0 | 16), bits: 16 } => {
                 let word = if at_bit == 0 { "sport" } else { "dport" };
-                let before = skb.packet.clone();
-                if !self.write_header(skb, field, Header::Th, word, n) {
+                if !self.write_by_place(skb, field, word, n) {
                     return self.undecided(skb, at);
                 }
-                // Nobody mends the checksum of what is written by its place.
-                skb.packet.bad_csum |= skb.packet != before;
             }
             _ => return self.undecided(skb, at),
         }
         Ok(())
+    }
+
+    /// Writes a port by its place, or as `th`; whether it could. Neither says where a checksum lies, so that nft has none
+    /// mended.
+    fn write_by_place(&mut self, skb: &mut Skb, field: Field, word: &str, n: u128) -> bool {
+        let before = skb.packet.clone();
+        let written = self.write_header(skb, field, Header::Th, word, n);
+        skb.packet.bad_csum |= written && skb.packet != before;
+        written
     }
 
     /// A statement of which it is not known what it changes: nothing that decides, or something.

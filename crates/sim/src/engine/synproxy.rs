@@ -121,7 +121,7 @@ impl Walker<'_> {
                 }
                 self.change_flow(skb, |e| e.proxied = Some(proxied));
             }
-            "SYN_RECV" if is(&tcp, TcpFlags(0x12)) => {
+            "SYN_RECV" if is(&tcp, TcpFlags::SYN_ACK) => {
                 if let Some((value, _)) = options.stamps {
                     proxied.tsoff = value.wrapping_sub(proxied.its);
                 }

@@ -109,7 +109,7 @@ mod tests {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         bench.entry = Entry::Local { uid: None, gid: None, mark: 0, bind: None };
         if let L4::Tcp(tcp) = &mut bench.packet.l4 {
-            tcp.flags = chainwalk_model::TcpFlags(0x12);
+            tcp.flags = chainwalk_model::TcpFlags::SYN_ACK;
         }
         let uid = Some(Inv { not: false, value: Range { first: 0, last: 0 } });
         let m = Match::Owner { uid, gid: None, socket: None, supplementary: false };

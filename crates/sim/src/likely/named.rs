@@ -33,7 +33,7 @@ fn leads_out(name: &str) -> Option<bool> {
 
 /// Whether a packet goes to the world, or comes from there.
 fn is_of_world(addr: IpAddr) -> bool {
-    !is_private(addr) && !addr.is_loopback() && !addr.is_multicast()
+    !is_private(addr) && !addr.is_multicast()
 }
 
 /// Whether an address is the one of an interface that the paste hides in part.

@@ -8,7 +8,7 @@ use crate::sample::{Sample, inside, is_own, own, speaks, uplink};
 use crate::say::text;
 use crate::suggest::{asks_for, of_rule, offered};
 use crate::wish::Wish;
-use chainwalk_model::{Family, Hook, RuleId, Socket, Target};
+use chainwalk_model::{Cidr, Family, Hook, RuleId, Socket, Target};
 use std::net::IpAddr;
 
 /// So many packets of a side are shown.
@@ -100,16 +100,8 @@ pub(super) fn groups(t: &Explained, offers: &Offers) -> Vec<PacketGroup> {
                 within.insert(0, row(t, &line, ""));
             }
         }
-        // Whom a policy rule singles out goes another way.
-        let singled = t.host.policy.iter().filter_map(|rule| rule.from.map(|n| (n, rule.priority)));
-        for (from, priority) in singled.filter(|(n, _)| n.addr.is_ipv4() && n.len > 0).take(2) {
-            let whole = from.len == 32;
-            let near = nets.iter().find(|(_, net)| net.holds(from.addr) && net.len < from.len);
-            let who = if whole { Some(from.addr) } else { guest(t, from.addr, |a| from.holds(a)) };
-            if let (Some((iface, _)), Some(who)) = (near, who.filter(|a| !is_own(t.host, *a))) {
-                let line = format!("curl {OUT_THERE} from {who} in {iface}");
-                within.insert(0, row(t, &line, &format!("ip rule {priority}")));
-            }
+        for packet in singled_out(t, &nets) {
+            within.insert(0, packet);
         }
         here.push(row(t, &format!("curl {OUT_THERE}"), ""));
     }
@@ -124,6 +116,21 @@ pub(super) fn groups(t: &Explained, offers: &Offers) -> Vec<PacketGroup> {
         PacketGroup { title, packets }
     });
     groups.filter(|group| !group.packets.is_empty()).collect()
+}
+
+/// Whom a policy rule singles out from a network of this host goes another way than its neighbours.
+fn singled_out(t: &Explained, nets: &[(&str, Cidr)]) -> Vec<PacketRow> {
+    let rules = t.host.policy.iter().filter(|rule| !rule.not);
+    let sources = rules.filter_map(|rule| Some((rule.from?, rule.priority)));
+    let sources = sources.filter(|(from, _)| from.addr.is_ipv4() && from.len > 0).take(2);
+    let packet = |(from, priority): (Cidr, u32)| {
+        let (iface, _) = nets.iter().find(|(_, net)| net.holds(from.addr) && net.len < from.len)?;
+        let one = (from.len == 32).then_some(from.addr);
+        let who = one.or_else(|| guest(t, from.addr, |a| from.holds(a)))?;
+        let line = format!("curl {OUT_THERE} from {who} in {iface}");
+        (!is_own(t.host, who)).then(|| row(t, &line, &format!("ip rule {priority}")))
+    };
+    sources.filter_map(packet).collect()
 }
 
 /// A packet line as a row: its words, and where it comes from.
