@@ -232,6 +232,53 @@ fn pairs_in<'a>(row: Row<'a>, text: &str) -> Vec<Given<'a>> {
     found
 }
 
+/// The words of a command that a module runs, each where its value stands.
+#[derive(Default)]
+pub(crate) struct Typed<'a>(Vec<Word<'a>>);
+
+impl<'a> Typed<'a> {
+    /// Puts a word behind those that are there.
+    pub(crate) fn push(&mut self, text: &str, (start, end): (usize, usize)) {
+        self.0.push(Word { text: text.to_owned().into(), start, end, quoted: false });
+    }
+
+    /// Loads a match.
+    pub(crate) fn load(&mut self, module: &str, at: (usize, usize)) {
+        self.push("-m", at);
+        self.push(module, at);
+    }
+
+    /// An option with its value, inverted where that begins with `!`.
+    pub(crate) fn test(&mut self, option: &str, value: &str, at: (usize, usize)) {
+        let bare = value.strip_prefix('!').map(str::trim_start);
+        if bare.is_some() {
+            self.push("!", at);
+        }
+        self.push(option, at);
+        self.push(bare.unwrap_or(value), at);
+    }
+
+    /// The command, which the row stands for.
+    pub(crate) fn command(
+        self,
+        row: Row<'a>,
+        table: Option<String>,
+        family: Family,
+    ) -> Command<'a> {
+        Command {
+            name: row.text,
+            table,
+            family: Some(family),
+            backend: None,
+            changes: true,
+            arguments: row,
+            words: self.0,
+            inside: None,
+            stays: false,
+        }
+    }
+}
+
 /// The command that the module runs.
 fn command<'a>(row: Row<'a>, given: &[Given<'a>], item: Option<&String>) -> Option<Command<'a>> {
     let filled = |value: &String| {
@@ -247,24 +294,21 @@ fn command<'a>(row: Row<'a>, given: &[Given<'a>], item: Option<&String>) -> Opti
     let one = |name: &str| of(name).and_then(|g| g.values.first()).map(filled);
     let yes =
         |name: &str| one(name).is_some_and(|v| matches!(&*v.to_ascii_lowercase(), "true" | "yes"));
-    let mut words: Vec<Word<'a>> = Vec::new();
+    let mut typed = Typed::default();
     let place =
         |name: &str| of(name).map_or((row.start, row.end()), |g| (g.row.start, g.row.end()));
-    let mut push = |text: String, (start, end): (usize, usize)| {
-        words.push(Word { text: text.into(), start, end, quoted: false });
-    };
     let chain = one("chain");
     let table = one("table");
     let family =
         if one("ip_version").as_deref() == Some("ipv6") { Family::Ip6 } else { Family::Ip };
     if let Some(table) = &table {
-        push("-t".into(), place("table"));
-        push(table.clone(), place("table"));
+        typed.push("-t", place("table"));
+        typed.push(table, place("table"));
     }
     let mut verb = |verb: &str| {
-        push(verb.into(), place("chain"));
+        typed.push(verb, place("chain"));
         if let Some(chain) = &chain {
-            push(chain.clone(), place("chain"));
+            typed.push(chain, place("chain"));
         }
     };
     let absent = one("state").as_deref() == Some("absent");
@@ -273,7 +317,7 @@ fn command<'a>(row: Row<'a>, given: &[Given<'a>], item: Option<&String>) -> Opti
         verb("-F");
     } else if let Some(policy) = one("policy") {
         verb("-P");
-        push(policy, place("policy"));
+        typed.push(&policy, place("policy"));
     } else if yes("chain_management") && !rule {
         verb(if absent { "-X" } else { "-N" });
     } else {
@@ -287,63 +331,44 @@ fn command<'a>(row: Row<'a>, given: &[Given<'a>], item: Option<&String>) -> Opti
             "-A"
         });
         if let Some(number) = one("rule_num").filter(|_| inserts && !absent) {
-            push(number, place("rule_num"));
+            typed.push(&number, place("rule_num"));
         }
         for (name, option) in OPTIONS {
             let Some(own) = of(name).filter(|g| !g.values.is_empty()) else { continue };
             let at = (own.row.start, own.row.end());
             let values: Vec<String> = own.values.iter().map(filled).collect();
             if let Some((_, module)) = MODULES.iter().find(|(of, _)| *of == name) {
-                push("-m".into(), at);
-                push((*module).to_owned(), at);
+                typed.load(module, at);
             }
             match (name, values.as_slice()) {
                 ("syn", [value]) => match value.as_str() {
-                    "match" => push(option.into(), at),
+                    "match" => typed.push(option, at),
                     "negate" => {
-                        push("!".into(), at);
-                        push(option.into(), at);
+                        typed.push("!", at);
+                        typed.push(option, at);
                     }
                     _ => {}
                 },
                 ("match", several) => {
                     for value in several {
-                        push(option.into(), at);
-                        push(value.clone(), at);
+                        typed.push(option, at);
+                        typed.push(value, at);
                     }
                 }
                 ("tcp_flags", [flags, set, ..]) => {
                     for text in [option, flags, set] {
-                        push(text.to_owned(), at);
+                        typed.push(text, at);
                     }
                 }
                 (_, several) => {
-                    let text = several.join(",");
-                    let bare = text.strip_prefix('!').map(str::trim_start);
-                    if bare.is_some() {
-                        push("!".into(), at);
-                    }
-                    push(option.into(), at);
-                    push(bare.unwrap_or(&text).to_owned(), at);
+                    typed.test(option, &several.join(","), at);
                     if name == "match_set" {
-                        push(
-                            one("match_set_flags").unwrap_or_else(|| "src".into()),
-                            place("match_set_flags"),
-                        );
+                        let flags = one("match_set_flags").unwrap_or_else(|| "src".into());
+                        typed.push(&flags, place("match_set_flags"));
                     }
                 }
             }
         }
     }
-    Some(Command {
-        name: row.text,
-        table,
-        family: Some(family),
-        backend: None,
-        changes: true,
-        arguments: row,
-        words,
-        inside: None,
-        stays: false,
-    })
+    Some(typed.command(row, table, family))
 }

@@ -2,8 +2,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::command::Command;
-use crate::playbook::{Given, Task, column, plain, values};
-use crate::word::Word;
+use crate::playbook::{Given, Task, Typed, column, plain, values};
 use chainwalk_model::Family;
 
 /// What the functions of the module do to a chain.
@@ -17,8 +16,8 @@ const VERBS: [(&str, &str); 7] = [
     ("iptables.chain_absent", "-X"),
 ];
 
-/// Names that are no options, or whose options have other names.
-const NAMES: [(&str, &str); 12] = [
+/// Names whose options have other ones; the option of any other is it behind two hyphens.
+const NAMES: [(&str, &str); 9] = [
     ("protocol", "-p"),
     ("proto", "-p"),
     ("if", "-i"),
@@ -28,9 +27,6 @@ const NAMES: [(&str, &str); 12] = [
     ("match", "-m"),
     ("jump", "-j"),
     ("connstate", "--state"),
-    ("ctstate", "--ctstate"),
-    ("dports", "--dports"),
-    ("sports", "--sports"),
 ];
 
 /// What a state says beside its rule.
@@ -43,11 +39,26 @@ fn verb(text: &str) -> Option<&'static str> {
     VERBS.iter().find(|(of, _)| *of == name).map(|(_, verb)| *verb)
 }
 
+/// Tests that a match of their own has to be loaded for.
+const MODULES: [(&str, &str); 5] = [
+    ("dports", "multiport"),
+    ("sports", "multiport"),
+    ("connstate", "state"),
+    ("ctstate", "conntrack"),
+    ("comment", "comment"),
+];
+
 /// The command of the state whose function the first of the rows calls, and how many rows it has.
 pub(crate) fn state<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, usize)> {
     let first = *rows.first()?;
     let verb = verb(first.text)?;
-    let indent = column(clean, first);
+    let (given, taken) = given(clean, rows)?;
+    Some((Task::Runs(vec![command(first, verb, &given)?], None), taken))
+}
+
+/// What a state gives its function, and how many rows it has.
+fn given<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Vec<Given<'a>>, usize)> {
+    let indent = column(clean, *rows.first()?);
     let mut given: Vec<Given<'a>> = Vec::new();
     let mut edge = None;
     let mut taken = 1;
@@ -72,77 +83,59 @@ pub(crate) fn state<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, us
     while taken > 1 && rows[taken - 1].text.is_empty() {
         taken -= 1;
     }
+    Some((given, taken))
+}
+
+/// The command that a function runs.
+fn command<'a>(first: Row<'a>, verb: &str, given: &[Given<'a>]) -> Option<Command<'a>> {
+    let place = |row: Row<'_>| (row.start, row.end());
     let one = |name: &str| {
         let found = given.iter().find(|g| g.name == name)?;
-        Some((found.values.first()?.clone(), (found.row.start, found.row.end())))
+        Some((found.values.first()?.clone(), place(found.row)))
     };
-    let mut words: Vec<Word<'a>> = Vec::new();
-    let whole = (first.start, first.end());
-    let mut push = |text: &str, (start, end): (usize, usize)| {
-        words.push(Word { text: text.to_owned().into(), start, end, quoted: false });
-    };
+    let mut typed = Typed::default();
     let table = one("table");
     if let Some((table, at)) = &table {
-        push("-t", *at);
-        push(table, *at);
+        typed.push("-t", *at);
+        typed.push(table, *at);
     }
-    push(verb, whole);
+    typed.push(verb, place(first));
     let named = verb == "-N" || verb == "-X";
     let (chain, at) = one("chain").or_else(|| one("name").filter(|_| named))?;
-    push(&chain, at);
+    typed.push(&chain, at);
     for (of, name) in [("-P", "policy"), ("-I", "position")] {
         if let Some((value, at)) = one(name).filter(|_| of == verb) {
-            push(&value, at);
+            typed.push(&value, at);
         }
     }
     if matches!(verb, "-A" | "-I" | "-D") {
-        // Ports are tests of a protocol, which stands before them whatever the order of the names.
-        let early = |g: &&Given<'_>| matches!(g.name, "protocol" | "proto" | "match");
-        let rest = given.iter().filter(|g| !early(g) && g.name != "jump");
-        let last = given.iter().filter(|g| g.name == "jump");
-        for own in given.iter().filter(early).chain(rest).chain(last) {
-            if BESIDE.contains(&own.name) || own.values.is_empty() {
-                continue;
-            }
-            let at = if early(&own) { whole } else { (own.row.start, own.row.end()) };
-            let named = |module: &&str| {
-                given.iter().any(|g| g.name == "match" && g.values.iter().any(|v| v == module))
-            };
-            let module = match own.name {
-                "dports" | "sports" => Some("multiport"),
-                "connstate" => Some("state"),
-                "ctstate" => Some("conntrack"),
-                "comment" => Some("comment"),
-                _ => None,
-            };
-            if let Some(module) = module.filter(|m| !named(m)) {
-                push("-m", at);
-                push(module, at);
-            }
-            let several = own.values.join(",");
-            let bare = several.strip_prefix('!').map(str::trim_start);
-            if bare.is_some() {
-                push("!", at);
-            }
-            let option = NAMES.iter().find(|(name, _)| *name == own.name);
-            match option {
-                Some((_, option)) => push(option, at),
-                None => push(&["--", own.name].concat(), at),
-            }
-            push(bare.unwrap_or(&several), at);
-        }
+        rule(&mut typed, place(first), given);
     }
     let six = one("family").is_some_and(|(f, _)| f == "ipv6");
-    let command = Command {
-        name: first.text,
-        table: table.map(|(table, _)| table),
-        family: Some(if six { Family::Ip6 } else { Family::Ip }),
-        backend: None,
-        changes: true,
-        arguments: first,
-        words,
-        inside: None,
-        stays: false,
+    let family = if six { Family::Ip6 } else { Family::Ip };
+    Some(typed.command(first, table.map(|(table, _)| table), family))
+}
+
+/// The tests and the target of a rule. Ports are tests of a protocol, which stands before them whatever the order of the
+/// names, at the place of all.
+fn rule(typed: &mut Typed<'_>, whole: (usize, usize), given: &[Given<'_>]) {
+    let early = |g: &&Given<'_>| matches!(g.name, "protocol" | "proto" | "match");
+    let loads = |module: &str| {
+        given.iter().any(|g| g.name == "match" && g.values.iter().any(|v| v == module))
     };
-    Some((Task::Runs(vec![command], None), taken))
+    let rest = given.iter().filter(|g| !early(g) && g.name != "jump");
+    let last = given.iter().filter(|g| g.name == "jump");
+    for own in given.iter().filter(early).chain(rest).chain(last) {
+        if BESIDE.contains(&own.name) || own.values.is_empty() {
+            continue;
+        }
+        let at = if early(&own) { whole } else { (own.row.start, own.row.end()) };
+        let module = MODULES.iter().find(|(name, _)| *name == own.name).map(|(_, module)| *module);
+        if let Some(module) = module.filter(|m| !loads(m)) {
+            typed.load(module, at);
+        }
+        let option = NAMES.iter().find(|(name, _)| *name == own.name);
+        let option = option.map_or_else(|| ["--", own.name].concat(), |(_, o)| (*o).to_owned());
+        typed.test(&option, &own.values.join(","), at);
+    }
 }
