@@ -9,6 +9,7 @@ use crate::names::paste_table;
 use crate::native::Listed;
 use crate::part;
 use crate::restore;
+use crate::templates::Conditional;
 use crate::word::words;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, Span, builtin_names, is_builtin,
@@ -165,7 +166,7 @@ impl<'a> Group<'a> {
         self,
         clean: &Clean,
         backend: Option<Backend>,
-        templated: &[(usize, usize)],
+        templated: &Conditional,
         diagnostics: &mut Vec<Diagnostic>,
         read: &mut dyn FnMut(usize),
     ) -> Draft {
@@ -211,8 +212,7 @@ impl<'a> Group<'a> {
                             gaps.before(&mut draft, at, span);
                         }
                     }
-                    let within = |(from, to): &(usize, usize)| (*from..*to).contains(&row.start);
-                    if row.text.starts_with('-') && templated.iter().any(within) {
+                    if row.text.starts_with('-') && templated.holds(row.start) {
                         restore::perhaps(&mut cx, &mut draft, row, &words(row));
                     } else if !restore::line(&mut cx, &mut draft, row) {
                         let id = DiagnosticId::BadLine;

@@ -22,13 +22,12 @@ use crate::prompt::{host_of, unprompt};
 use crate::salt;
 use crate::shape;
 use crate::shell::Shell;
-use crate::templates;
+use crate::templates::Conditional;
 use crate::titles::titles;
 use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
-
 use loose::{headed, is_for_each, is_quoted, looks_printed, of_table, only_shown};
 use typed::typed_as;
 
@@ -82,7 +81,7 @@ struct Paste<'t> {
     /// Commands of files that ran on a host, whatever state the dumps show.
     runs: Vec<(Label, DocId, facts::Run)>,
     /// Where a template has conditions around lines of the document at hand.
-    templated: Vec<(usize, usize)>,
+    templated: Conditional,
 }
 
 impl<'t> Paste<'t> {
@@ -94,13 +93,13 @@ impl<'t> Paste<'t> {
             any_text: false,
             chainless: Vec::new(),
             runs: Vec::new(),
-            templated: Vec::new(),
+            templated: Conditional::default(),
         }
     }
 
     fn document(&mut self, clean: &Clean) {
         let rows = shape::bare(clean.lines());
-        self.templated = templates::perhaps(&clean.text);
+        self.templated = Conditional::of(&clean.text);
         let comment = comments(&rows);
         let idle = idle(&clean.text, &rows);
         let titles = titles(&rows);

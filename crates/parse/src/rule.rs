@@ -223,24 +223,16 @@ impl<'a> Reader<'a, '_, '_, '_> {
             self.refuse(start, start + 1, vec![Expected::Option]);
         }
         let misplaced = self.misplaced();
-        let small = misplaced.as_ref().is_some_and(|(_, expected)| refused::is_small(expected));
-        if small {
+        if misplaced.as_ref().is_some_and(|(_, expected)| refused::is_small(expected)) {
             // It is no chain that is not here either.
             for slot in &mut self.slots.list {
-                if let Slot::Name { options, .. } = slot {
-                    *options = true;
+                if let Slot::Name { name, goto: false, start, end, .. } = slot {
+                    let (name, start, end) = (std::mem::take(name), *start, *end);
+                    *slot = Slot::Refused { name, start, end };
                 }
             }
         }
         let (mut rules, comment) = self.slots.operations(self.cx, self.draft);
-        if small {
-            let from = self.told;
-            let mut at = 0;
-            self.cx.diagnostics.retain(|d| {
-                at += 1;
-                at <= from || d.id != DiagnosticId::UnknownTarget
-            });
-        }
         let told = || self.cx.diagnostics.iter().skip(self.told);
         let mut refused = told().any(refused::is_sure);
         let unread = refused || told().any(refused::is_unread);

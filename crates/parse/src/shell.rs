@@ -297,6 +297,33 @@ impl<'a> Shell<'a> {
         Self { vars, lost, tunnel, ..Self::default() }
     }
 
+    /// What a loop goes through, and the words of its rounds where these stand in it. `None` where nobody can tell.
+    fn goes_over(&mut self, word: &str, text: &str) -> Option<(Over, Vec<String>)> {
+        match word {
+            "for" => {
+                let list = text.trim().split_once(" in ");
+                let list = list.and_then(|(name, words)| Some((name.trim(), self.listed(words)?)));
+                let list = list.map(|(name, words)| (name.to_owned(), words));
+                list.or_else(|| stepped(text)).map(|(name, words)| (Over::Word(name), words))
+            }
+            "while" | "until" => {
+                let read = Over::read(text).filter(|_| word == "while");
+                Some((read.unwrap_or_else(|| self.counting(word, text)), Vec::new()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The numbers that a loop counts through by its condition. What its body sets is known at its end alone.
+    fn counting(&mut self, word: &str, condition: &str) -> Over {
+        let Some(counts) = Counts::of(word, condition, &|name| self.number(name)) else {
+            return Over::Nobody;
+        };
+        self.vars.remove(&counts.name);
+        self.lost.insert(counts.name.clone());
+        Over::Count(counts)
+    }
+
     fn part(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
         if self.defining.is_some() {
             let behind = self.body(vec![part]);
@@ -315,44 +342,10 @@ impl<'a> Shell<'a> {
             match first {
                 "for" | "while" | "until" | "select" => {
                     let sure = self.unsure() == 0 && part.after == Joint::Line;
-                    let mut known = false;
-                    if let Some((name, words)) = behind.text.trim().split_once(" in ")
-                        && first == "for"
-                        && sure
-                        && let Some(words) = self.listed(words)
-                    {
-                        let (over, body) = (Over::Word(name.trim().to_owned()), Vec::new());
-                        self.rounds.push(Rounds { over, words, body });
-                        known = true;
-                    }
-                    if let Some((name, words)) =
-                        stepped(behind.text).filter(|_| first == "for" && sure)
-                    {
-                        let (over, body) = (Over::Word(name), Vec::new());
-                        self.rounds.push(Rounds { over, words, body });
-                        known = true;
-                    }
-                    if first == "while"
-                        && sure
-                        && let Some(over) = Over::read(behind.text)
-                    {
-                        self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
-                        known = true;
-                    }
-                    if matches!(first, "while" | "until") && sure && !known {
-                        let number = |name: &str| self.number(name);
-                        let over = match Counts::of(first, behind.text, &number) {
-                            Some(counts) => {
-                                self.vars.remove(&counts.name);
-                                self.lost.insert(counts.name.clone());
-                                Over::Count(counts)
-                            }
-                            // What its body sets is known at its end alone.
-                            None => Over::Nobody,
-                        };
-                        self.rounds.push(Rounds { over, words: Vec::new(), body: Vec::new() });
-                        known = true;
-                    }
+                    let over = sure.then(|| self.goes_over(first, behind.text)).flatten();
+                    let known = over.is_some();
+                    let rounds = |(over, words)| Rounds { over, words, body: Vec::new() };
+                    self.rounds.extend(over.map(rounds));
                     self.open.push(Open::Loop(known));
                     if matches!(first, "for" | "select")
                         && let Some(name) = behind.text.split_whitespace().next()

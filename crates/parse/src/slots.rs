@@ -35,6 +35,12 @@ pub(crate) enum Slot<'a> {
         end: usize,
         options: bool,
     },
+    /// The name of a target that iptables refuses, kept as text.
+    Refused {
+        name: String,
+        start: usize,
+        end: usize,
+    },
     /// A test of a value that is left open.
     Blank {
         blank: Blank,
@@ -126,6 +132,10 @@ impl Slots<'_> {
                 Slot::Target(ext, given) => {
                     let what = built(cx, ext, &given, Target::Opaque);
                     target = Some(cx.op(OpKind::Target(what), given.start, given.end));
+                }
+                Slot::Refused { name, start, end } => {
+                    let what = Target::Opaque(cx.opaque(Some(&name), start, end));
+                    target = Some(cx.op(OpKind::Target(what), start, end));
                 }
                 Slot::Name { name, goto, start, end, options } => {
                     let place = (start, end);

@@ -1,8 +1,34 @@
 //! Conditions of a template around its lines: `{% if web %}`, `{{- if .Values.web }}`, `<% if web %>`. What stands within them
 //! may be there.
 
-/// The stretches of a text that stand under a condition of a template.
-pub(crate) fn perhaps(text: &str) -> Vec<(usize, usize)> {
+/// The stretches of a text that stand under a condition of a template, in order and apart.
+#[derive(Debug, Default)]
+pub(crate) struct Conditional(Vec<(usize, usize)>);
+
+impl Conditional {
+    /// Those of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut apart: Vec<(usize, usize)> = Vec::new();
+        let mut found = stretches(text);
+        found.sort_unstable();
+        for (from, to) in found {
+            match apart.last_mut() {
+                Some((_, end)) if from <= *end => *end = to.max(*end),
+                _ => apart.push((from, to)),
+            }
+        }
+        Self(apart)
+    }
+
+    /// Whether a place lies in one of them.
+    pub(crate) fn holds(&self, at: usize) -> bool {
+        let next = self.0.partition_point(|(from, _)| *from <= at);
+        next.checked_sub(1).is_some_and(|n| at < self.0[n].1)
+    }
+}
+
+/// What each condition has around it; one may stand within another.
+fn stretches(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     if !MARKS.iter().any(|mark| text.contains(mark)) {
         return found;
@@ -47,12 +73,21 @@ mod tests {
             ("a\n{{- if .x }}\nb\n{{- end }}\nc", vec!["b\n"]),
             ("{% for p in x %}\nb\n{% endfor %}", vec![]),
             ("{{ range .x }}\n{{ if .y }}\nb\n{{ end }}\nc\n{{ end }}", vec!["b\n"]),
+            (
+                "{% if x %}\na\n{% if y %}\nb\n{% endif %}\n{% endif %}\nc",
+                vec!["b\n", "a\n{% if y %}\nb\n{% endif %}\n"],
+            ),
             ("{{ x }}\nb", vec![]),
             ("{% if x %} a {% endif %}\nb", vec![]),
         ] {
-            let found = perhaps(text);
+            let found = stretches(text);
             let told: Vec<&str> = found.iter().map(|(from, to)| &text[*from..*to]).collect();
             assert_eq!(told, within, "{text}");
+            let conditional = Conditional::of(text);
+            for at in 0..text.len() {
+                let inside = found.iter().any(|(from, to)| (*from..*to).contains(&at));
+                assert_eq!(conditional.holds(at), inside, "{text}: {at}");
+            }
         }
     }
 }

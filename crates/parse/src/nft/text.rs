@@ -63,6 +63,12 @@ struct Of<'a> {
     family: Family,
 }
 
+/// Whether an element leads to more than one value: a range, a network.
+fn leads_to_many(element: &SetElement) -> bool {
+    let Some(ElementData::Values(values)) = &element.data else { return false };
+    values.iter().any(|value| !matches!(value, Pattern::One(_)))
+}
+
 impl Of<'_> {
     fn table(&self, out: &mut SaveText) {
         let table = self.rules.table(self.table);
@@ -122,8 +128,8 @@ impl Of<'_> {
             SetData::None => String::new(),
             SetData::Verdict => " : verdict".to_owned(),
             SetData::Values(parts) => {
-                let many = |e: &SetElement| matches!(&e.data, Some(ElementData::Values(v)) if v.iter().any(|p| !matches!(p, Pattern::One(_))));
-                let interval = if set.elements.iter().any(many) { "interval " } else { "" };
+                let interval =
+                    if set.elements.iter().any(leads_to_many) { "interval " } else { "" };
                 format!(" : {interval}{}", types(parts, by_fields))
             }
             SetData::Objects => {

@@ -161,8 +161,7 @@ impl Paste<'_> {
         maybe: bool,
         context: &mut Context,
     ) {
-        let maybe =
-            maybe || self.templated.iter().any(|(from, to)| (*from..*to).contains(&row.start));
+        let maybe = maybe || self.templated.holds(row.start);
         if native::is_command(row) {
             *context = Context { backend: context.backend, ..Context::default() };
             self.nft(clean, row, command, maybe, context);
