@@ -96,7 +96,7 @@ function report(name, events, frames) {
   console.log(`${name}`);
   const told = (e) => `${ms(e.dur)} (${ms(e.tdur ?? 0)})`;
   console.log(`  longest tasks in ms, and what of it is their own CPU time: ${tasks.slice(0, 4).map(told).join(", ")}; ${over.length} over 50 ms, ${own} of them by their own CPU time`);
-  const late = frames.filter((ms) => ms > 25).length;
+  const late = frames.filter((frame) => frame > 25).length;
   console.log(`  ${frames.length} frames: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms; ${late} over 25 ms`);
   const within = (task) => events.filter((e) => mine(e) && e !== task && e.ts >= task.ts && e.ts + e.dur <= task.ts + task.dur && e.dur > task.dur / 5);
   for (const task of tasks.slice(0, 2).filter((e) => e.dur > 30_000)) {

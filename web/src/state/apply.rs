@@ -24,8 +24,7 @@ impl State {
                 }
                 let another = is_another(&self.paste, &text);
                 // On a narrow screen what a paste holds is told elsewhere than it stands. A letter is typed, and goes on.
-                let lines = text.lines();
-                if pasted && (another || self.paste.is_empty()) && lines > 1 {
+                if pasted && (another || self.paste.is_empty()) && text.lines() > 1 {
                     next.pane = Pane::Walk;
                 }
                 next.paste = text;
