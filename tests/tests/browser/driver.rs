@@ -39,9 +39,14 @@ impl Browser {
         Ok(Self { runtime, client, _driver: driver })
     }
 
-    /// Leaves the page, and keeps the browser for the next test.
+    /// Keeps the browser for the next test, with a window that nobody has touched: one in which fingers pinched may give
+    /// the next page no pointer events, and the mouse stays where it was.
     pub(crate) fn put_back(self) -> Result<()> {
-        self.runtime.block_on(self.client.goto("about:blank"))?;
+        self.runtime.block_on(async {
+            let fresh = self.client.new_window(true).await?.handle;
+            self.client.close_window().await?;
+            self.client.switch_to_window(fresh).await
+        })?;
         IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
         Ok(())
     }
