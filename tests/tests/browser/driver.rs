@@ -65,6 +65,8 @@ fn capabilities(profile: &Path) -> Result<Map<String, Value>> {
     // Over a pipe it ends with its driver.
     if let Some(args) = map["goog:chromeOptions"]["args"].as_array_mut() {
         args.push("--remote-debugging-pipe".into());
+        // No test lasts so long that compiling the same code again, for speed, pays.
+        args.push("--js-flags=--liftoff-only --wasm-lazy-validation".into());
         args.push(format!("--user-data-dir={}", profile.display()).into());
     }
     map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL", "performance": "ALL" }));
