@@ -70,23 +70,42 @@ pub(crate) const PHONE_DARK: Look = Look { name: "390-dark", dark: true, ..PHONE
 ///
 /// Skipped unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
 /// in `dist/` may be missing or of another day.
-pub(crate) fn drive(look: Look, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
+pub(crate) fn drive(look: Look, test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
+    attempts(look, true, test)
+}
+
+/// The same for a test that goes to an address of its own: nothing is open as it begins.
+pub(crate) fn drive_from_nothing(
+    look: Look,
+    test: impl AsyncFnMut(&Page) -> Result<()>,
+) -> Result<()> {
+    attempts(look, false, test)
+}
+
+fn attempts(
+    look: Look,
+    opened: bool,
+    mut test: impl AsyncFnMut(&Page) -> Result<()>,
+) -> Result<()> {
     if env::var_os("CHAINWALK_BROWSER").is_none_or(|v| v != "1") {
         skipped("`cargo xtask test browser` builds the page and drives it");
         return Ok(());
     }
-    let Err(first) = attempt(look, &mut test) else { return Ok(()) };
+    let Err(first) = attempt(look, opened, &mut test) else { return Ok(()) };
     let why = format!("{first:#}");
     unsteady(&why.split_whitespace().collect::<Vec<_>>().join(" "));
-    attempt(look, &mut test)
+    attempt(look, opened, &mut test)
 }
 
-fn attempt(look: Look, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
+fn attempt(look: Look, opened: bool, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
     let browser = Browser::take()?;
     // The page is served on a port of its own, so that nothing is stored for it yet.
     let page = Page { site: Site::serve(dist()?)?, client: browser.client.clone(), look };
     let done = browser.runtime.block_on(async {
-        let mut done = page.open().await;
+        let mut done = page.wear(look).await;
+        if done.is_ok() && opened {
+            done = page.open().await;
+        }
         if done.is_ok() {
             done = test(&page).await;
         }
@@ -111,9 +130,8 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Opens the page in a window of the look, and waits for its first answer.
+    /// Opens the page, and waits for its first answer.
     async fn open(&self) -> Result<()> {
-        self.wear(self.look).await?;
         self.client.goto(&self.site.url).await.context("the page does not load")?;
         self.until(
             "the page has an answer",

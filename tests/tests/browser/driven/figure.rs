@@ -1,7 +1,7 @@
 //! The figure in pages of others: under the policies that they have, in a frame, on paper, and with recordings that mean
 //! harm.
 
-use crate::chromium::{DESK, DESK_DARK, Look, PHONE, drive};
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, drive_from_nothing};
 use crate::reader::Reader;
 use anyhow::{Context, Result, ensure};
 use chainwalk_take::Link;
@@ -52,7 +52,7 @@ async fn text(page: &impl Reader, script: &str) -> Result<String> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn two_recordings_play_under_the_strictest_policy() -> Result<()> {
-    drive(DESK, plays_twice)
+    drive_from_nothing(DESK, plays_twice)
 }
 
 /// Two figures under a policy that lets nothing but the script in.
@@ -108,7 +108,7 @@ pub(super) async fn plays_twice(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_change_loads_the_engine_where_the_policy_lets_a_worker_run() -> Result<()> {
-    drive(DESK, changes)
+    drive_from_nothing(DESK, changes)
 }
 
 /// *Change* under each policy that lets a worker run.
@@ -154,7 +154,7 @@ pub(super) async fn changes(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_text_alone_plays_in_a_sandboxed_frame() -> Result<()> {
-    drive(DESK, plays_in_a_frame)
+    drive_from_nothing(DESK, plays_in_a_frame)
 }
 
 /// A text in a frame that may run scripts and no more.
@@ -199,7 +199,7 @@ fn it_belongs_into_a_post_at_every_width_and_on_paper() -> Result<()> {
         Look { name: "320-dark", size: (320, 900), dark: true, ..PHONE },
     ];
     for look in looks {
-        drive(Look { still: true, ..look }, async |page| {
+        drive_from_nothing(Look { still: true, ..look }, async |page| {
             let body = format!(
                 "{POST}<article><h1>NodePorts</h1><p>This is what the first packet meets:</p>\
                  <chain-walk at=\"10\">{}<span slot=\"caption\">The first packet.</span></chain-walk><p>After it.</p></article>",
@@ -243,7 +243,7 @@ fn it_belongs_into_a_post_at_every_width_and_on_paper() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_figure_comes_without_moving_the_page_and_obeys_what_it_is_told() -> Result<()> {
-    drive(DESK, obeys)
+    drive_from_nothing(DESK, obeys)
 }
 
 /// Attributes, and a file that can not be read.
@@ -284,7 +284,7 @@ pub(super) async fn obeys(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_recording_that_means_harm_is_refused_or_loses_it() -> Result<()> {
-    drive(DESK, takes_no_harm)
+    drive_from_nothing(DESK, takes_no_harm)
 }
 
 /// Recordings that hold what none should.
@@ -335,7 +335,7 @@ pub(super) async fn takes_no_harm(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn nothing_is_loaded_before_it_is_pressed_where_that_is_wanted() -> Result<()> {
-    drive(DESK, waits_to_be_pressed)
+    drive_from_nothing(DESK, waits_to_be_pressed)
 }
 
 /// Figures that wait, and those that never load.
@@ -369,7 +369,7 @@ pub(super) async fn waits_to_be_pressed(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_figure_that_wakes_says_where_it_ends_otherwise_than_was_claimed() -> Result<()> {
-    drive(DESK, tells_then_and_now)
+    drive_from_nothing(DESK, tells_then_and_now)
 }
 
 /// Claims that do not hold, and one that does.
@@ -422,7 +422,7 @@ pub(super) async fn tells_then_and_now(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_script_that_runs_before_the_page_is_read_waits_for_the_rest() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         // A classic script defines the element at once; the parser is then at its first tag.
         let body = format!(
             "<script src=\"chain-walk.js\"></script><chain-walk loading=\"eager\">{}</chain-walk>",

@@ -2,7 +2,7 @@
 //! (`cargo xtask generators`), else as it was recorded.
 
 use super::figure::{SIXTH, ask, page_of, until};
-use crate::chromium::{DESK, drive};
+use crate::chromium::{DESK, drive_from_nothing};
 use crate::reader::Reader;
 use anyhow::{Context, Result, ensure};
 use chainwalk::Case;
@@ -55,7 +55,7 @@ async fn holds(page: &impl Reader, name: &str) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn fences_become_figures_in_the_recorded_page_of_each_generator() -> Result<()> {
-    drive(DESK, becomes_figures)
+    drive_from_nothing(DESK, becomes_figures)
 }
 
 /// The recorded page of each generator.
@@ -81,7 +81,7 @@ pub(super) async fn becomes_figures(page: &impl Reader) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn fences_become_figures_in_the_sites_that_generators_built_here() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         becomes_figures_in_whole_sites(page).await?;
         // The scripts of the themes have errors of their own.
         page.forgive().await
@@ -121,7 +121,7 @@ fn what_the_preprocessor_drew_plays_without_an_engine() -> Result<()> {
         chainwalk_tests::skipped("`cargo xtask generators` builds the sites");
         return Ok(());
     }
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         // There is no engine beside it.
         page.site.mount("mdbook-drawn/", built.clone());
         page.goto("mdbook-drawn/index.html").await?;
@@ -141,7 +141,7 @@ fn what_the_preprocessor_drew_plays_without_an_engine() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_fence_of_lines_that_are_elements_becomes_a_figure() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         let escaped = SIXTH.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let lines: String = escaped
             .lines()

@@ -1,7 +1,7 @@
 //! Lessons: the list, a guess, a task that is solved by typing and handed in, progress, links, files, the page as one file.
 
 use super::share::LISTEN;
-use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, Page, drive};
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, Page, drive, drive_from_nothing};
 use crate::reader::Reader;
 use anyhow::{Result, ensure};
 use chainwalk_take::Lesson;
@@ -181,7 +181,7 @@ fn a_lesson_is_guessed_solved_by_typing_handed_in_and_graded() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn links_lead_to_steps_and_twins_and_what_is_not_there_is_told() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         page.goto("?fresh#lesson=docker/2").await?;
         page.until("by number", "return at('step')?.dataset.step === 'shut'").await?;
         open(page, "lesson=docker/published", "published").await?;
@@ -289,7 +289,7 @@ fn lessons_are_fetched_when_they_are_wanted_and_kept_for_when_the_server_is_gone
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn lessons_work_in_the_page_that_is_one_file() -> Result<()> {
     const WATCH: &str = "window.refused = []; addEventListener('securitypolicyviolation', e => refused.push(`${e.violatedDirective} ${e.blockedURI}`));";
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         page.open_one_file(WATCH).await?;
         page.banner_says(&["FORWARD rule 6"]).await?;
         page.click("open-lessons").await?;

@@ -1,7 +1,7 @@
 //! The page without its server: as one file from a disk, and kept by its service worker.
 
 use super::share::{CASE, LISTEN};
-use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, Page, drive};
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, Page, drive_from_nothing};
 use crate::reader::Reader;
 use anyhow::{Result, ensure};
 use chainwalk_take::Link;
@@ -35,7 +35,7 @@ async fn is_alone(page: &Page) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn one_file_from_a_disk_is_the_whole_page() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         page.open_one_file(WATCH).await?;
         page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
         page.until("it says what it is", "return text('notice').includes('stores nothing')")
@@ -99,7 +99,7 @@ fn one_file_from_a_disk_is_the_whole_page() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_link_in_the_address_of_the_file_leaves_own_work_alone() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         page.open_one_file(WATCH).await?;
         page.banner_says(&["FORWARD rule 6"]).await?;
         page.write("paste", RULES).await?;
@@ -123,7 +123,7 @@ fn a_link_in_the_address_of_the_file_leaves_own_work_alone() -> Result<()> {
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn the_file_fits_every_window() -> Result<()> {
     for look in [DESK, DESK_DARK, PHONE, PHONE_DARK] {
-        drive(Look { still: true, ..look }, async |page| {
+        drive_from_nothing(Look { still: true, ..look }, async |page| {
             page.open_one_file(WATCH).await?;
             page.banner_says(&["FORWARD rule 6"]).await?;
             page.rest().await?;
@@ -169,7 +169,7 @@ const KEPT: &str = "return caches.keys().then(all => all.join(' '))";
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn with_its_server_gone_the_page_and_its_links_open() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         kept(page).await?;
         for path in page.site.asked() {
             let figure = ["engine", "chain-walk", "embed", "chainwalk.html"];
@@ -203,7 +203,7 @@ fn with_its_server_gone_the_page_and_its_links_open() -> Result<()> {
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_newer_version_waits_until_it_is_wanted_and_keeps_the_work() -> Result<()> {
     for look in [DESK, PHONE] {
-        drive(look, async |page| {
+        drive_from_nothing(look, async |page| {
             kept(page).await?;
             page.goto("").await?;
             page.write("paste", RULES).await?;
@@ -248,7 +248,7 @@ fn a_newer_version_waits_until_it_is_wanted_and_keeps_the_work() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_version_that_is_not_whole_changes_nothing() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         kept(page).await?;
         let old = page.text(KEPT).await?;
         publish(page, "feedfeedfeedfeed")?;
@@ -277,7 +277,7 @@ fn a_version_that_is_not_whole_changes_nothing() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_page_that_is_worked_on_removes_what_was_kept() -> Result<()> {
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         kept(page).await?;
         let plain = page.site.file("sw.js")?;
         let line = |begin: &str| {

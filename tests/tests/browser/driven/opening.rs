@@ -1,6 +1,6 @@
 //! What it opens on, and the first things that a person tries.
 
-use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, drive};
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, drive, drive_from_nothing};
 use crate::reader::Reader;
 use crate::{DOCKER_HOST, document};
 use anyhow::{Result, ensure};
@@ -125,7 +125,7 @@ const SHIFTS: &str = "localStorage.clear();
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn nothing_moves_by_itself_as_it_opens_and_plays() -> Result<()> {
     for look in [DESK, PHONE_DARK] {
-        drive(look, async |page| {
+        drive_from_nothing(look, async |page| {
             page.reload(SHIFTS).await?;
             page.until(
                 "it has played a while",

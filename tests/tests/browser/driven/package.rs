@@ -1,7 +1,7 @@
 //! The samples of the npm package, as a server of its folder shows them.
 
 use super::figure::{ask, until};
-use crate::chromium::{DESK, drive};
+use crate::chromium::{DESK, drive_from_nothing};
 use crate::reader::Reader;
 use anyhow::{Result, ensure};
 use std::path::Path;
@@ -14,7 +14,7 @@ fn the_samples_play_and_can_be_changed() -> Result<()> {
         chainwalk_tests::skipped("`cargo xtask npm` makes the package");
         return Ok(());
     }
-    drive(DESK, async |page| {
+    drive_from_nothing(DESK, async |page| {
         page.site.mount("npm/", package.clone());
         let changes = async |page: &crate::chromium::Page| {
             until(page, "it is there", "return says(0).includes('No route to host')").await?;
