@@ -1,15 +1,17 @@
 // How long the page keeps a person waiting: the longest task of its main thread and the frames it draws, from a
-// trace of Chromium, and the time until an answer. Usage: node xtask/bench.mjs DIST [NAME …]. Figures, not a test: a
-// busy machine has worse ones, so its load stands above them.
+// trace of Chromium, and the time until an answer. Usage: node xtask/bench.mjs DIST [NAME …]. A name that is a file's is
+// a paste, and how long it takes is told, too. Figures, not a test: a busy machine has worse ones, so its load stands above.
 
-import { rmdirSync } from "node:fs";
+import { existsSync, readFileSync, rmdirSync } from "node:fs";
 import { loadavg } from "node:os";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { page as blank, quota } from "./chromium.mjs";
 import { serve } from "./site.mjs";
 
-const [dist, ...only] = process.argv.slice(2);
+const [dist, ...names] = process.argv.slice(2);
+const files = names.filter(existsSync);
+const only = names.filter((name) => !files.includes(name));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const site = await serve(dist);
@@ -124,6 +126,34 @@ async function typing(page) {
   await sleep(2500);
 }
 
+/** So many keys are typed, one after the other's answer. */
+const KEYS = 25;
+
+/** The time from a key until the answer to the text with it is painted: the middle one of many, and the longest. */
+async function keystrokes(page) {
+  await page.ask(`const editor = document.querySelector('rule-text');
+    editor.focus();
+    editor.go(editor.value.lastIndexOf(' -m comment'));
+    window.answered_ = () => new Promise((done) => {
+      let begun;
+      addEventListener("beforeinput", () => (begun = performance.now()), { once: true, capture: true });
+      new MutationObserver((_, watch) => {
+        watch.disconnect();
+        // Behind the frame that paints it.
+        requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => done(performance.now() - begun); port2.postMessage(0); });
+      }).observe(document.querySelector('.stage'), { attributes: true, attributeFilter: ['data-of'] });
+    })`);
+  const took = [];
+  for (let n = 0; n < KEYS; n++) {
+    await page.ask("window.next_ = answered_()");
+    await page.tell("Input.dispatchKeyEvent", { type: "char", text: n % 2 ? " " : "1" });
+    took.push(await page.ask("return await next_"));
+    await sleep(300);
+  }
+  took.sort((a, b) => a - b);
+  console.log(`  from a key to its answer, painted: ${took[KEYS >> 1].toFixed(1)} ms, at most ${took.at(-1).toFixed(1)} ms`);
+}
+
 /** A line of 10 Mbit/s. */
 const LINE = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 10e6 / 8 };
 /** How often a page is opened; the figures are the middle ones. */
@@ -213,12 +243,31 @@ await measure("playing the first example", (page) => page.key("Home", 36, 500), 
   await sleep(9000);
 });
 await measure("typing in a paste of 1,000 rules", (page) => put(page, rules(1000)), typing);
+await measure("a key in a paste of 1,000 rules", async (page) => {
+  await put(page, rules(1000));
+  await send(page, "tcp 10.0.3.231:5000 > 10.0.0.1:22 in eth0");
+  await sleep(800);
+  await settled(page);
+}, keystrokes);
 await measure("typing in a paste of 100,000 lines", (page) => put(page, rules(100_000)), typing);
 await measure(
   "reading a paste of 15 MB",
   (page) => page.copy(rules(2000).repeat(100).slice(0, 15e6)),
   async (page) => { await page.paste(); await sleep(2000); await settled(page); await sleep(500); },
 );
+for (const file of files) {
+  await measure(
+    `pasting ${basename(file)}`,
+    (page) => page.copy(readFileSync(file, "utf8")),
+    async (page) => {
+      const began = performance.now();
+      const of = await page.ask("return document.querySelector('.stage').dataset.of");
+      await page.paste();
+      await page.until(`document.querySelector('.stage').dataset.of !== ${JSON.stringify(of)} && window.idle()`, 300, 20);
+      console.log(`  it is read and answered after ${Math.round(performance.now() - began)} ms`);
+    },
+  );
+}
 await measure(
   "playing through 10,000 rules",
   async (page) => {

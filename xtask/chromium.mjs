@@ -76,7 +76,7 @@ async function browser(group) {
 
 /**
  * An empty page in a browser of its own. `tell` sends a command about it, `ask` runs a script in it for what that returns,
- * `until` waits until an expression holds there, `pause` so many milliseconds.
+ * `until` waits until an expression holds there, looking after so many milliseconds each, `pause` so many milliseconds.
  */
 export async function page(group) {
   const { send, close, hear } = await browser(group);
@@ -89,10 +89,10 @@ export async function page(group) {
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   };
-  const until = async (holds, seconds = 120) => {
-    for (let n = 0; n < seconds * 5; n++) {
+  const until = async (holds, seconds = 120, every = 200) => {
+    for (let n = 0; n < (seconds * 1000) / every; n++) {
       if (await ask(`return ${holds}`)) return;
-      await pause(200);
+      await pause(every);
     }
     throw new Error(`not within ${seconds} s: ${holds}`);
   };

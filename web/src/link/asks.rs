@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Milliseconds that the page waits for the next key before it asks anew.
+/// Milliseconds that the page waits for the next key before it asks anew, where an answer takes long.
 const TYPING_MS: u32 = 160;
 /// Milliseconds without an answer after which the page says that it still works.
 const PATIENCE_MS: u32 = 2500;
@@ -63,7 +63,7 @@ pub(super) fn use_telling(
         };
         let wait = if filling {
             None
-        } else if typing {
+        } else if typing && !line.is_quick() {
             Some(Timeout::new(TYPING_MS, ask))
         } else {
             ask();

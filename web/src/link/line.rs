@@ -10,6 +10,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+/// An answer that takes fewer milliseconds is there before the next key.
+const QUICK_MS: f64 = 50.0;
+
 /// How the worker fares.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
@@ -36,6 +39,9 @@ pub(super) struct Line {
     /// The text that the worker has.
     has: Rc<RefCell<Option<Paste>>>,
     queue: Rc<RefCell<Queue>>,
+    /// When the question that is being answered was sent, and how long the answer before took, in milliseconds.
+    sent: Rc<Cell<f64>>,
+    took: Rc<Cell<f64>>,
     /// The question asked last.
     asked: Rc<Cell<u32>>,
     /// The question that was answered, or given up, last.
@@ -141,22 +147,31 @@ impl Line {
     /// Asks about a text, as soon as the question before has its answer.
     pub(super) fn ask(&self, request: Request, paste: Paste) {
         let now = self.queue.borrow_mut().ask(request, paste);
-        if let Some(now) = now {
-            self.send(now);
-        }
+        self.send_if(now);
     }
 
     /// An answer has come; returns the text it is about.
     pub(super) fn answered(&self) -> Option<Paste> {
+        self.took.set(js_sys::Date::now() - self.sent.get());
         self.queue.borrow_mut().answered()
     }
 
     /// Asks what waits.
     pub(super) fn go_on(&self) {
         let next = self.queue.borrow_mut().next();
-        if let Some(next) = next {
-            self.send(next);
+        self.send_if(next);
+    }
+
+    fn send_if(&self, question: Option<Request>) {
+        if let Some(question) = question {
+            self.sent.set(js_sys::Date::now());
+            self.send(question);
         }
+    }
+
+    /// Whether an answer may be had for each key that is typed: the last one was there at once.
+    pub(super) fn is_quick(&self) -> bool {
+        self.took.get() < QUICK_MS
     }
 
     /// The worker has lost what it had: its text and the question.
