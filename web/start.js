@@ -5,19 +5,31 @@ const { app, wasm } = document.querySelector("script[data-app]").dataset;
 /** A file of the page, by its name. */
 globalThis.chainwalk.file = (name) => fetch(new URL(name, document.baseURI));
 
-// What the worker is made of comes while the app is still being compiled, behind all that is painted first.
+// The first answer is painted before anything else takes the line and the processor. A page in the background is not
+// painted.
+await Promise.race([
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  new Promise((done) => setTimeout(done, 300)),
+]);
+
+const link = (of) => document.head.append(Object.assign(document.createElement("link"), of));
+const script = (of) =>
+  new Promise((done, fail) => {
+    const element = document.createElement("script");
+    Object.assign(element, of, { onload: done, onerror: () => fail(new Error(of.src)) });
+    document.head.append(element);
+  });
+
+// All that the page runs on is asked for at once; what the worker is made of comes while the app is being compiled.
+link({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href: wasm });
+for (const href of ["codemirror.js", "picture.js"]) link({ rel: "modulepreload", href });
+script({ type: "module", src: "editor.js" }).catch(() => {});
 for (const href of ["worker.js", "worker_bg.wasm"]) {
-  const link = document.createElement("link");
-  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", fetchPriority: "low", href });
-  document.head.append(link);
+  link({ rel: "preload", as: "fetch", crossOrigin: "anonymous", fetchPriority: "low", href });
 }
 
 try {
-  await new Promise((done, fail) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src: app, onload: done, onerror: () => fail(new Error(app)) });
-    document.head.append(script);
-  });
+  await script({ src: app });
   await wasm_bindgen({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {
   globalThis.chainwalk.broken(error);
