@@ -17,6 +17,9 @@ const whole = (condition, what) => {
   if (!condition) throw new Error(`chainwalk.html: ${what}`);
 };
 
+/** The modules of the editor, each behind those that it imports; `start.js` asks for them. */
+const EDITOR = ["codemirror.js", "picture.js", "editor.js"];
+
 /** Modules as one classic script, each behind those that it imports. */
 function joined(names) {
   const parts = names.map((name) => {
@@ -68,7 +71,7 @@ const body = [
   packed("worker_bg.wasm", "worker_bg.wasm"),
   packed("app_bg.wasm", wasm),
   ...later.map((name) => packed(name, name)),
-  script(joined(["codemirror.js", "picture.js", "editor.js"])),
+  script(joined(EDITOR)),
   script(text(app)),
   script(readFileSync(new URL("../web/one-file.js", import.meta.url)).toString()),
 ].join("\n");
@@ -83,12 +86,12 @@ const rooted = (html, values) =>
   }, html);
 
 let file = rooted(page.replace(' data-version="" data-one-file-bytes=""', ' data-one-file data-site=""'), { site })
-  .replaceAll(/<link rel="(?:modulepreload|preload|manifest)"[^>]*>\s*/g, "")
+  .replaceAll(/<link rel="(?:preload|manifest)"[^>]*>\s*/g, "")
   .replace(/href="icon\.svg"/, `href="${icon}"`)
   .replace('<script src="look.js"></script>', () => script(text("look.js")))
   .replace('<script src="opening.js"></script>', () => script(text("opening.js")))
   .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
-  .replaceAll(/<script type="module" src="(?:editor|offline)\.js"><\/script>\s*/g, "")
+  .replaceAll(/<script type="module" src="offline\.js"><\/script>\s*/g, "")
   .replace(/<script type="module" src="\.\/start\.js"[^>]*><\/script>/, () => body);
 const policy = [
   "default-src 'none'",
@@ -106,10 +109,10 @@ whole(!/\s(?:src|href)="(?!data:)/.test(head.replaceAll(/<(script|style)>[^]*?<\
 whole(!/<script[^>]*\ssrc=/.test(file.replaceAll(/<script[^>]*>[^]*?<\/script>/g, (all) => all.slice(0, all.indexOf(">")))), "it still loads a script");
 writeFileSync(join(dist, "chainwalk.html"), file);
 
-// The page's own files: those that it names, its fonts, what its worker is made of, lessons and words.
+// The page's own files: those that it names, its fonts, its editor, what its worker is made of, lessons and words.
 const fonts = [...text(sheet).matchAll(/url\("?(fonts\/[^")]+)"?\)/g)].map(([, name]) => name);
 const files = new Set([...page.matchAll(/ (?:src|href|data-app|data-wasm)="(?:\.\/)?([^"#:]+)"/g)].map(([, name]) => name));
-for (const name of [...fonts, "worker.js", "worker_bg.wasm", ...later]) files.add(name);
+for (const name of [...fonts, ...EDITOR, "worker.js", "worker_bg.wasm", ...later]) files.add(name);
 const weighed = rooted(page, { "one-file-bytes": Buffer.byteLength(file) });
 const all = createHash("sha256").update(weighed).update(text("sw.js"));
 for (const name of [...files].sort()) all.update(name).update(bytes(name));

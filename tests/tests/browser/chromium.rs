@@ -135,7 +135,7 @@ impl Page {
         self.client.goto(&self.site.url).await.context("the page does not load")?;
         self.until(
             "the page has an answer",
-            "return ['ok', 'stop', 'depends'].includes(state()) && is_drawn()",
+            "return ['ok', 'stop', 'depends'].includes(state()) && is_drawn() && pasted()?.running === true",
         )
         .await
     }

@@ -31,6 +31,8 @@ const LOST: &str = "() => {
 impl Page {
     /// Writes `text` where the hook `id` is, in place of what is there, as a paste from the clipboard would.
     pub(crate) async fn write(&self, id: &str, text: &str) -> Result<()> {
+        let there = format!("return at('{id}') !== null");
+        self.until("it is there to be written in", &there).await?;
         self.ask(&format!(
             "const field = at('{id}'); field.focus(); (field.select ? field : pasted()).select()"
         ))

@@ -184,7 +184,7 @@ fn with_its_server_gone_the_page_and_its_links_open() -> Result<()> {
         page.goto("index.html#example=02-docker-published-port").await?;
         page.until(
             "an example",
-            "return pasted()?.value.includes('DOCKER') && state() !== 'reading'",
+            "return pasted()?.value?.includes('DOCKER') === true && state() !== 'reading'",
         )
         .await?;
         let figure = "return caches.match('embed.html').then(found => found === undefined)";
