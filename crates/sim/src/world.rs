@@ -54,8 +54,8 @@ pub(crate) struct World {
     pub timeouts: Rc<Timeouts>,
     /// Fragments that wait for the rest.
     pub fragments: Rc<Fragments>,
-    /// What matches and targets remember.
-    pub match_state: MatchState,
+    /// What matches and targets remember; `None` while it is lent to one, and before the first.
+    pub match_state: Option<MatchState>,
     /// Which hosts may still be sent errors.
     pub icmp_limits: Rc<IcmpRateLimits>,
     /// Behind which ports of bridges frames came from an address.
@@ -95,7 +95,7 @@ impl World {
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
-            match_state: MatchState::default(),
+            match_state: None,
             icmp_limits: Rc::default(),
             fdb: Rc::default(),
             answers: Rc::default(),
@@ -110,6 +110,11 @@ impl World {
     /// What the host's rules speak of.
     pub(crate) fn spoken(&self) -> &Spoken {
         self.spoken.get_or_init(|| Spoken::of(&self.host))
+    }
+
+    /// What matches and targets remember.
+    pub(crate) fn memory(&mut self) -> &mut MatchState {
+        self.match_state.get_or_insert_default()
     }
 
     /// A frame from an address came in by a port of a bridge.

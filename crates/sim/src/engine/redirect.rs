@@ -59,7 +59,7 @@ impl Walker<'_> {
     pub(super) fn send_redirect(&mut self, skb: &mut Skb) {
         let now = self.world.now_ms;
         let fresh = || RedirectCount { count: 0, last_ms: now };
-        let told = self.world.match_state.redirects.entry(&skb.packet.ip.src, fresh);
+        let told = self.world.memory().redirects.entry(&skb.packet.ip.src, fresh);
         if now > told.last_ms + SILENCE_MS {
             told.count = 0;
         }

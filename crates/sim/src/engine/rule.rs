@@ -346,13 +346,13 @@ impl Walker<'_> {
         path: &Path,
         look: impl FnOnce(&MatchContext, &mut MatchState) -> T,
     ) -> T {
-        let mut memory = std::mem::take(&mut self.world.match_state);
+        let mut memory = self.world.match_state.take().unwrap_or_default();
         let router = Router::new(self.world);
         let flow = FlowOf { walker: self, skb };
         let ctx = self.context(skb, path, &router, &flow);
         let found = look(&ctx, &mut memory);
         let leans = router.into_leans();
-        self.world.match_state = memory;
+        self.world.match_state = Some(memory);
         for lean in leans {
             self.note_assumed(lean);
         }
