@@ -30,6 +30,9 @@ pub(crate) struct FdbEntry {
     at_ms: u64,
 }
 
+/// A device, the name of a setting of it, and the number that this holds as [`World::sysctl`] tells it.
+type DeviceSetting = (Text, Text, Option<i64>, bool);
+
 /// One world. A clone is cheap; what changes is copied on write.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -44,6 +47,8 @@ pub(crate) struct World {
     /// The numbers that its sysctls hold, by their names, and whether each is known rather than implied by a rule: a walk
     /// asks often.
     numbers: Rc<[(Text, Option<i64>, bool)]>,
+    /// Those of `net.ipv4.conf`, so that no name has to be put together for a packet.
+    of_devices: Rc<[DeviceSetting]>,
     /// What its rules speak of, once it was asked for.
     spoken: Rc<OnceCell<Spoken>>,
     /// The conntrack table.
@@ -89,6 +94,7 @@ impl World {
             host,
             named,
             indexes: Rc::default(),
+            of_devices: of_devices(&numbers),
             numbers: numbers.into(),
             spoken: Rc::default(),
             flows: Rc::new(flows),
@@ -179,6 +185,15 @@ impl World {
         }
     }
 
+    /// As [`World::sysctl`], of a device: `net.ipv4.conf.DEV.NAME`.
+    pub(crate) fn sysctl_of(&self, dev: &str, name: &str, usual: i64) -> (i64, bool) {
+        let order = |(own, of, ..): &DeviceSetting| (**own).cmp(dev).then_with(|| (**of).cmp(name));
+        match self.of_devices.binary_search_by(order).map(|at| &self.of_devices[at]) {
+            Ok((.., Some(number), known)) => (*number, *known),
+            _ => (usual, false),
+        }
+    }
+
     /// That a sysctl which nobody told has this value, and whether a program is what makes it so.
     pub(crate) fn assumed_sysctl(&self, name: &str, value: &str) -> Assumed {
         let (name, value): (Text, Text) = (name.into(), value.into());
@@ -204,6 +219,17 @@ fn numbers(host: &Host) -> Vec<(Text, Option<i64>, bool)> {
     all.order_by(|a, b| a.0.cmp(&b.0));
     all.dedup_by(|later, first| later.0 == first.0);
     all
+}
+
+/// Those of [`numbers`] that stand below `net.ipv4.conf`, by the device and their names there.
+fn of_devices(numbers: &[(Text, Option<i64>, bool)]) -> Rc<[DeviceSetting]> {
+    let own = |(name, number, known): &(Text, Option<i64>, bool)| {
+        let (dev, name) = name.strip_prefix("net.ipv4.conf.")?.rsplit_once('.')?;
+        Some((dev.into(), name.into(), *number, *known))
+    };
+    let mut all: Vec<DeviceSetting> = numbers.iter().filter_map(own).collect();
+    all.order_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    all.into()
 }
 
 /// The number that a sysctl is known to hold.

@@ -31,9 +31,7 @@ impl Walker<'_> {
         let (Some(dev), IpAddr::V4(src)) = (dev, skb.packet.ip.src) else {
             return false;
         };
-        let sysctl = |of: &str, name: &str, usual| {
-            self.world.sysctl(&format!("net.ipv4.conf.{of}.{name}"), usual)
-        };
+        let sysctl = |of: &str, name: &str, usual| self.world.sysctl_of(of, name, usual);
         let both = |name: &str, usual| [sysctl("all", name, usual), sysctl(&dev, name, usual)];
         let usual = i64::from(!self.world.host.complete.network);
         let sends = both("send_redirects", usual);
