@@ -74,7 +74,7 @@ pub fn answer_recorded(line: &str, wanted: Wanted, out: &mut impl Write) -> io::
             crate::trips::put(&mut packet, &session, &case.asks, at);
             serde_json::to_writer(&mut text, &packet)?;
         } else {
-            serde_json::to_writer(&mut text, &packet)?;
+            packet.write(&mut text);
             if followed.is_none_or(|followed| followed <= at) {
                 session.let_go();
             }

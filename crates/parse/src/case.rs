@@ -10,7 +10,7 @@ mod written;
 
 pub use written::CaseError;
 
-use self::packet::ask;
+use self::packet::{Asked, ask};
 use self::written::{Iface, Line, Lines, Rules, Scalar, Written, wrong};
 use crate::assume::assumption;
 use crate::iproute::{policy, route};
@@ -25,7 +25,6 @@ use chainwalk_model::{
 };
 use serde::Deserialize as _;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -86,8 +85,8 @@ pub struct Case {
 /// # Errors
 /// The line is no JSON object, or a field does not hold what it should.
 pub fn read_line(line: &str) -> Result<Case, CaseError> {
-    let apart = |text: &str| serde_json::from_str::<Line>(text).ok();
-    let own = apart(line).and_then(|own| match &own.case {
+    let apart = |text| serde_json::from_str::<Line>(text).ok();
+    let own = apart(line).and_then(|own| match own.case {
         Some(case) => apart(case.get()),
         None => Some(own),
     });
@@ -97,9 +96,7 @@ pub fn read_line(line: &str) -> Result<Case, CaseError> {
         return read_value(&value);
     };
     let w = Written::deserialize(&Value::Object(rest)).map_err(|e| wrong("", e))?;
-    // What is not read here was read before.
-    let packets = packets.iter().map(|p| serde_json::from_str(p.get()).unwrap_or_default());
-    read_written(w, &mut packets.map(Cow::Owned))
+    read_written(w, &mut packets.iter().map(|p| Asked::Text(p.get())))
 }
 
 /// Reads a case from JSON that is parsed already.
@@ -110,12 +107,12 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     let value = value.get("case").filter(|case| !case.is_null()).unwrap_or(value);
     let mut w = Written::deserialize(value).map_err(|e| wrong("", e))?;
     let packets = std::mem::take(&mut w.packets);
-    read_written(w, &mut packets.iter().map(Cow::Borrowed))
+    read_written(w, &mut packets.iter().map(Asked::Value))
 }
 
 fn read_written(
     mut w: Written,
-    packets: &mut dyn Iterator<Item = Cow<'_, Value>>,
+    packets: &mut dyn Iterator<Item = Asked<'_>>,
 ) -> Result<Case, CaseError> {
     let mut case = Case {
         id: match &w.id {
@@ -172,9 +169,9 @@ fn read_written(
         let said = assumption(line).map_err(|d| wrong(format!("assume[{k}]"), d.found))?;
         case.assume.push(said);
     }
+    case.asks.reserve(packets.size_hint().0);
     for (k, packet) in packets.enumerate() {
-        let at = format!("packets[{k}]");
-        let mut asked = ask(&packet, &at)?;
+        let mut asked = ask(&packet).map_err(|e| e.within(&format!("packets[{k}]")))?;
         // Of what follows another packet the sender is not known yet.
         if asked.smac.is_none() && asked.follow_up.is_none() {
             let port_host = match &asked.src {

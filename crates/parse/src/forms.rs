@@ -40,7 +40,9 @@ fn is_typed(row: Row<'_>) -> bool {
 /// Whether a text is `-A CHAIN -…`, as most lines of a dump are: it is seen without a look at all its words.
 pub(crate) fn is_appended(text: &str) -> bool {
     text.strip_prefix("-A ").is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.contains(" -")
+        // It stands near the beginning: to look for it costs less than to prepare a search.
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && rest.as_bytes().windows(2).any(|two| two == b" -")
     })
 }
 
@@ -86,7 +88,9 @@ pub(crate) fn is_save(row: Row<'_>) -> bool {
 /// it a prompt, a remark, a line of a log or of a script. Most lines of a long paste are of these.
 pub(crate) fn is_surely_save(row: Row<'_>) -> bool {
     let odd = |b: u8| matches!(b, b'#' | b'$' | b'%' | b'&' | b';' | b'=' | b'\\' | b'`' | b'|');
-    row.text.starts_with([':', '-']) && !row.text.bytes().any(odd) && is_save(row)
+    // Without a way out all bytes are looked at in one go.
+    let is_odd = || row.text.bytes().fold(false, |any, b| any | odd(b));
+    row.text.starts_with([':', '-']) && !is_odd() && is_save(row)
 }
 
 /// The chain that a line of a save text declares.

@@ -198,7 +198,8 @@ impl Walk {
             return Kind::Other;
         }
         if first == Some(b'-') || first == Some(b'[') {
-            let rest = text.split_once("] ").filter(|_| first == Some(b'[')).map_or(text, |t| t.1);
+            let counted = (first == Some(b'[')).then(|| text.split_once("] ")).flatten();
+            let rest = counted.map_or(text, |(_, rest)| rest);
             let verb = rest.split_whitespace().next().unwrap_or_default();
             return if matches!(verb, "-A" | "-I" | "--append" | "--insert") {
                 Kind::Rule

@@ -53,6 +53,8 @@ pub(crate) struct Hooked {
     bases: Vec<ChainId>,
     /// Whether a chain of nat sees packets of IPv4, and of IPv6.
     nat: [bool; 2],
+    /// Whether a chain stands at a hook of devices or of a bridge.
+    pub(crate) links: bool,
     pub(crate) lines: Lines,
 }
 
@@ -66,7 +68,12 @@ impl Hooked {
             let mut own = bases.iter().map(|id| rules.chain(*id));
             own.any(|chain| nat(chain) && sees(rules.table(chain.table).family, v6))
         });
-        Self { bases, nat, lines: Lines::default() }
+        let links = bases.iter().map(|id| rules.chain(*id)).any(|chain| {
+            let family = rules.table(chain.table).family;
+            matches!(family, Family::Netdev | Family::Bridge)
+                || chain.base.as_ref().is_some_and(|b| b.hook == Hook::Ingress)
+        });
+        Self { bases, nat, links, lines: Lines::default() }
     }
 
     /// The base chains that see packets of IPv6, or of IPv4.

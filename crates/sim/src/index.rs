@@ -45,6 +45,11 @@ impl Indexes {
         Self { look_up, ..Self::default() }
     }
 
+    /// Whether each rule is tried.
+    pub(crate) fn tries_each(&self) -> bool {
+        self.look_up == LookUp::Never
+    }
+
     /// The index of a chain; `None` where its rules are tried.
     pub(crate) fn of(&self, rules: &Ruleset, id: ChainId) -> Option<&ChainIndex> {
         let chain = rules.chain(id);

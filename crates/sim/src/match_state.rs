@@ -1,18 +1,37 @@
 //! What matches remember from packet to packet: lists, buckets, counters, and sets as rules change them.
 //!
 //! A fresh state is that of a host on which no packet was seen. A clone shares all parts that neither
-//! side changes afterwards.
+//! side changes afterwards, and all of it where none is changed.
 
 use crate::sets;
 use crate::state::{connlimit, hashlimit, limit, nft_set, nft_stateful, quota, recent, statistic};
 use chainwalk_model::{ObjectId, OpId, SetId, Text};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
-/// Everything that matches and `-j SET` remember.
+/// Everything that matches and `-j SET` remember. It is lent to each test, so it is small.
 #[derive(Clone, Default)]
-pub(crate) struct MatchState {
+pub(crate) struct MatchState(Rc<Memory>);
+
+impl Deref for MatchState {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        &self.0
+    }
+}
+
+impl DerefMut for MatchState {
+    fn deref_mut(&mut self) -> &mut Memory {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+/// The parts of a [`MatchState`].
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
     /// `recent` lists by name.
     pub(crate) recent: CowMap<Text, recent::List>,
     /// `limit` buckets, one for each test.

@@ -43,19 +43,23 @@ struct Looked {
     log: ConditionLog,
 }
 
+/// What all ways of a packet in one world begin with.
+struct Start {
+    world: World,
+    sent: Sent,
+}
+
 /// How an outcome began: enough to walk it again.
 #[derive(Clone)]
 struct Begin {
-    world: World,
-    sent: Sent,
+    start: Rc<Start>,
     script: Vec<Answer>,
 }
 
 /// The ways of one packet in one world: those found, and the scripts that lead to others.
 struct Search {
     from: usize,
-    world: World,
-    sent: Sent,
+    start: Rc<Start>,
     so_far: Option<f64>,
     open: Vec<Vec<Answer>>,
     found: Vec<(Outcome, World, Begin)>,
@@ -65,15 +69,15 @@ impl Search {
     /// Walks one more way, the one whose fork comes last.
     fn step(&mut self) {
         let Some(script) = self.open.pop() else { return };
-        let mut after = self.world.clone();
+        let mut after = self.start.world.clone();
         let mut decider = BranchScript::new(script);
-        let walker = Walker::new(&mut after, &mut decider, self.sent.clone());
+        let walker = Walker::new(&mut after, &mut decider, self.start.sent.clone());
         let (trace, replies) = walker.walk();
         // The last ones are walked first, and no more than that.
         self.open.append(&mut decider.open(MOST_CHANCES));
         let weight = decider.made.iter().fold(self.so_far, |w, c| Some(w? * c.weight?));
         let script = decider.made.iter().map(|c| c.answer.clone()).collect();
-        let begin = Begin { world: self.world.clone(), sent: self.sent.clone(), script };
+        let begin = Begin { start: self.start.clone(), script };
         let choices = decider.made;
         let outcome = Outcome { from: self.from, weight, choices, trace, replies };
         self.found.push((outcome, after, begin));
@@ -192,9 +196,6 @@ impl Session {
             }
         }
         let cut = searches.iter().any(|s| !s.open.is_empty());
-        let mut outcomes = Vec::new();
-        let mut worlds = Vec::new();
-        let mut begins = Vec::new();
         let mut found: Vec<_> = searches.into_iter().flat_map(|s| s.found).collect();
         // The likeliest first; of those that are alike, as they were found.
         let led = self.unlikely.last();
@@ -203,6 +204,9 @@ impl Session {
         };
         found.order_by_key(|(outcome, ..)| unlikely(outcome));
         let unlikely = found.iter().map(|(outcome, ..)| unlikely(outcome)).collect();
+        let mut outcomes = Vec::with_capacity(found.len());
+        let mut worlds = Vec::with_capacity(found.len());
+        let mut begins = Vec::with_capacity(found.len());
         for (outcome, world, begin) in found {
             outcomes.push(outcome);
             worlds.push(world);
@@ -267,7 +271,8 @@ impl Session {
             Some(last) => self.walks[last].outcomes[from].weight,
             None => Some(1.0),
         };
-        Search { from, world, sent, so_far, open: vec![Vec::new()], found: Vec::new() }
+        let start = Rc::new(Start { world, sent });
+        Search { from, start, so_far, open: vec![Vec::new()], found: Vec::new() }
     }
 
     /// The traces that led to an outcome of the last packet, in order.
@@ -292,9 +297,9 @@ impl Session {
         };
         let mut looked = self.looked.borrow_mut();
         if looked.as_ref().is_none_or(|l| (l.packet, l.outcome) != (packet, outcome)) {
-            let mut world = begin.world.clone();
+            let mut world = begin.start.world.clone();
             let mut decider = BranchScript::new(begin.script.clone());
-            let walker = Walker::new(&mut world, &mut decider, begin.sent.clone());
+            let walker = Walker::new(&mut world, &mut decider, begin.start.sent.clone());
             *looked = Some(Looked { packet, outcome, log: walker.look() });
         }
         let looks = looked.as_ref().and_then(|l| l.log.get(&(reply, rule)));

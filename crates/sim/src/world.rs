@@ -15,6 +15,7 @@ use chainwalk_model::{
     TableId, Target, Text, Tuple,
 };
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -30,6 +31,9 @@ pub(crate) struct FdbEntry {
     at_ms: u64,
 }
 
+/// A device, the name of a setting of it, and the number that this holds as [`World::sysctl`] tells it.
+type DeviceSetting = (Text, Text, Option<i64>, bool);
+
 /// One world. A clone is cheap; what changes is copied on write.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -44,6 +48,8 @@ pub(crate) struct World {
     /// The numbers that its sysctls hold, by their names, and whether each is known rather than implied by a rule: a walk
     /// asks often.
     numbers: Rc<[(Text, Option<i64>, bool)]>,
+    /// Those of `net.ipv4.conf`, so that no name has to be put together for a packet.
+    of_devices: Rc<[DeviceSetting]>,
     /// What its rules speak of, once it was asked for.
     spoken: Rc<OnceCell<Spoken>>,
     /// The conntrack table.
@@ -54,8 +60,8 @@ pub(crate) struct World {
     pub timeouts: Rc<Timeouts>,
     /// Fragments that wait for the rest.
     pub fragments: Rc<Fragments>,
-    /// What matches and targets remember.
-    pub match_state: MatchState,
+    /// What matches and targets remember; `None` while it is lent to one, and before the first.
+    pub match_state: Option<MatchState>,
     /// Which hosts may still be sent errors.
     pub icmp_limits: Rc<IcmpRateLimits>,
     /// Behind which ports of bridges frames came from an address.
@@ -89,13 +95,14 @@ impl World {
             host,
             named,
             indexes: Rc::default(),
+            of_devices: of_devices(&numbers),
             numbers: numbers.into(),
             spoken: Rc::default(),
             flows: Rc::new(flows),
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
-            match_state: MatchState::default(),
+            match_state: None,
             icmp_limits: Rc::default(),
             fdb: Rc::default(),
             answers: Rc::default(),
@@ -110,6 +117,11 @@ impl World {
     /// What the host's rules speak of.
     pub(crate) fn spoken(&self) -> &Spoken {
         self.spoken.get_or_init(|| Spoken::of(&self.host))
+    }
+
+    /// What matches and targets remember.
+    pub(crate) fn memory(&mut self) -> &mut MatchState {
+        self.match_state.get_or_insert_default()
     }
 
     /// A frame from an address came in by a port of a bridge.
@@ -167,9 +179,19 @@ impl World {
     /// The number a sysctl holds: as known, as a program sets it whose chains are there, or `usual`. The flag says
     /// whether it is known.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
-        let found = self.numbers.binary_search_by(|(own, ..)| (**own).cmp(name));
+        let found = self.numbers.binary_search_by(|(own, ..)| by_length(own, name));
         match found.map(|at| &self.numbers[at]) {
             Ok((_, Some(number), known)) => (*number, *known),
+            _ => (usual, false),
+        }
+    }
+
+    /// As [`World::sysctl`], of a device: `net.ipv4.conf.DEV.NAME`.
+    pub(crate) fn sysctl_of(&self, dev: &str, name: &str, usual: i64) -> (i64, bool) {
+        let order =
+            |(own, of, ..): &DeviceSetting| by_length(own, dev).then_with(|| by_length(of, name));
+        match self.of_devices.binary_search_by(order).map(|at| &self.of_devices[at]) {
+            Ok((.., Some(number), known)) => (*number, *known),
             _ => (usual, false),
         }
     }
@@ -196,9 +218,25 @@ fn numbers(host: &Host) -> Vec<(Text, Option<i64>, bool)> {
         (name.clone(), fact.value.trim().parse().ok(), !implied)
     };
     let mut all: Vec<_> = host.sysctls.iter().rev().map(number).collect();
-    all.order_by(|a, b| a.0.cmp(&b.0));
+    all.order_by(|a, b| by_length(&a.0, &b.0));
     all.dedup_by(|later, first| later.0 == first.0);
     all
+}
+
+/// Those of [`numbers`] that stand below `net.ipv4.conf`, by the device and their names there.
+fn of_devices(numbers: &[(Text, Option<i64>, bool)]) -> Rc<[DeviceSetting]> {
+    let own = |(name, number, known): &(Text, Option<i64>, bool)| {
+        let (dev, name) = name.strip_prefix("net.ipv4.conf.")?.rsplit_once('.')?;
+        Some((dev.into(), name.into(), *number, *known))
+    };
+    let mut all: Vec<DeviceSetting> = numbers.iter().filter_map(own).collect();
+    all.order_by(|a, b| by_length(&a.0, &b.0).then_with(|| by_length(&a.1, &b.1)));
+    all.into()
+}
+
+/// The order in which names are looked up: many begin alike, and few are as long as another.
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// The number that a sysctl is known to hold.
@@ -295,5 +333,31 @@ fn counts(host: &Host) -> bool {
         Some(f) if f.value.trim() != "0" => true,
         Some(f) if matches!(f.origin, Origin::Pasted(_)) => false,
         _ => asked(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_found_by_its_device_and_its_name() {
+        let mut host = Host::default();
+        let devices = ["all", "eth1", "eth0.100", "lo", "br-lan"];
+        let names = ["rp_filter", "log_martians", "accept_local", "arp_ignore"];
+        let all = devices.iter().flat_map(|dev| names.iter().map(move |name| (*dev, *name)));
+        for (number, (dev, name)) in all.clone().enumerate() {
+            // Of what is told twice the last counts.
+            for number in [99, number] {
+                let fact = Fact { value: number.to_string().into(), origin: Origin::Given };
+                host.sysctls.push((format!("net.ipv4.conf.{dev}.{name}").into(), fact));
+            }
+        }
+        let world = World::new(host.into());
+        for (number, (dev, name)) in (0..).zip(all) {
+            assert_eq!(world.sysctl_of(dev, name, 7), (number, true));
+            assert_eq!(world.sysctl(&format!("net.ipv4.conf.{dev}.{name}"), 7), (number, true));
+        }
+        assert_eq!(world.sysctl_of("eth0", "rp_filter", 7), (7, false));
     }
 }

@@ -4,6 +4,7 @@
 //! merged; the flows are in the order of the recorded table.
 
 mod flows;
+mod json;
 mod names;
 mod once;
 mod packet;
@@ -15,14 +16,11 @@ use chainwalk_model::{
     RoutingDrop, Rule, RuleId, Target, Trace, Walk, nft::Statement,
 };
 use flows::sorted;
+use json::{Object, Put, Raw, Word, Written, array};
 use names::{policy, table_name, target_word};
 use once::add_new;
 use packet::Headers;
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use told::{Does, Entry, Station, Told};
 
 /// The type of IPv6's redirects.
@@ -75,7 +73,7 @@ pub fn packets<'a>(
 /// The packets of an answer one after the other: what a branch depends on it keeps for those behind it.
 pub struct Answers {
     /// For each outcome of the packet before, what its branch depends on so far.
-    inherited: Vec<Vec<Value>>,
+    inherited: Vec<Vec<Written>>,
 }
 
 impl Default for Answers {
@@ -98,7 +96,7 @@ impl Answers {
             add_new(&mut all, question::depends_on(host, o));
             all
         });
-        let depends: Vec<Vec<Value>> = depends.collect();
+        let depends: Vec<Vec<Written>> = depends.collect();
         let packet = one_packet(host, walk, &depends, flows);
         self.inherited = depends;
         packet
@@ -106,80 +104,90 @@ impl Answers {
 }
 
 /// A packet of an answer.
-#[derive(Serialize)]
-#[serde(transparent)]
 pub struct Answered<'a>(Ways<'a>);
 
 /// Whether a packet ended in one way or in several.
-#[derive(Serialize)]
-#[serde(untagged)]
 enum Ways<'a> {
     One(Box<OutcomeFields<'a>>),
-    Several(Box<Several>),
+    Several(Box<Several<'a>>),
 }
 
 impl Answered<'_> {
-    /// The packet as a value.
-    pub fn value(&self) -> Value {
+    /// Writes the packet as JSON.
+    pub fn write(&self, to: &mut Vec<u8>) {
         match &self.0 {
-            // Its keys are words and its numbers are whole: nothing of it can't be written.
-            Ways::One(fields) => serde_json::to_value(fields).unwrap_or_default(),
-            Ways::Several(several) => serde_json::to_value(several).unwrap_or_default(),
+            Ways::One(fields) => fields.put(to),
+            Ways::Several(several) => several.put(to),
         }
     }
-}
 
-/// A value that is written already. Equal ones are written alike.
-type Written = Box<RawValue>;
-
-fn written<T: Serialize>(value: &T) -> Written {
-    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+    /// The packet as a value.
+    pub fn value(&self) -> Value {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        let mut value: Value = serde_json::from_slice(&text).unwrap_or_default();
+        if let (Ways::Several(several), Some(branches)) =
+            (&self.0, value.get_mut("branches").and_then(Value::as_array_mut))
+        {
+            // Of numbers that are not whole a text holds more digits than its reader takes.
+            for (value, (outcome, _)) in branches.iter_mut().zip(&several.branches) {
+                value["weight"] = json!(outcome.weight);
+            }
+        }
+        value
+    }
 }
 
 /// A packet that ended in several ways.
-struct Several {
-    /// What all branches share of each of [`FIELDS`].
-    shared: [Written; FIELDS.len()],
-    branches: Vec<Branch>,
+struct Several<'a> {
+    branches: Vec<(&'a Outcome, OutcomeFields<'a>)>,
+    /// What any branch assumed, and what any depends on.
+    assumed: Vec<Written>,
+    depends_on: Vec<Written>,
     cut: bool,
 }
 
-struct Branch {
-    weight: Option<f64>,
-    from: usize,
-    fields: [Written; FIELDS.len()],
-}
-
-impl Serialize for Several {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        for (name, value) in FIELDS.iter().zip(&self.shared) {
-            map.serialize_entry(name, value)?;
+impl Put for Several<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        // Where the fields of all branches stand in their text: values are equal where they are written alike.
+        let (mut branches, mut places) = (vec![b'['], Vec::new());
+        for (at, (outcome, fields)) in self.branches.iter().enumerate() {
+            if at > 0 {
+                branches.push(b',');
+            }
+            let mut object = Object::new(&mut branches);
+            object.field("weight", &outcome.weight);
+            object.field("from", &outcome.from);
+            fields.each(&mut |name, value| places.push(object.field(name, value)));
+            object.end();
         }
-        map.serialize_entry("branches", &self.branches)?;
+        branches.push(b']');
+        let shared = |at: usize| {
+            let values = places.iter().skip(at).step_by(FIELDS.len());
+            let mut values = values.map(|place| &branches[place.clone()]);
+            let first = values.next()?;
+            values.all(|other| other == first).then_some(Raw(first))
+        };
+        let mut object = Object::new(to);
+        for (at, name) in FIELDS.iter().enumerate() {
+            match *name {
+                "assumed" => object.field(name, &self.assumed),
+                "depends_on" => object.field(name, &self.depends_on),
+                _ => object.field(name, &shared(at)),
+            };
+        }
+        object.field("branches", &Raw(&branches));
         if self.cut {
-            map.serialize_entry("cut", &true)?;
+            object.field("cut", &true);
         }
-        map.end()
-    }
-}
-
-impl Serialize for Branch {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry("weight", &self.weight)?;
-        map.serialize_entry("from", &self.from)?;
-        for (name, value) in FIELDS.iter().zip(&self.fields) {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        object.end();
     }
 }
 
 fn one_packet<'a>(
     host: &'a Host,
     walk: &'a Walk,
-    depends: &[Vec<Value>],
+    depends: &[Vec<Written>],
     flows: impl Fn(usize) -> Option<Vec<Flow>>,
 ) -> Answered<'a> {
     let mut branches: Vec<OutcomeFields<'a>> = walk
@@ -197,42 +205,18 @@ fn one_packet<'a>(
         add_new(&mut assumed, branch.assumed.clone());
         add_new(&mut depends_on, branch.depends_on.clone());
     }
-    let branch = |(outcome, fields): (&Outcome, &OutcomeFields)| Branch {
-        weight: outcome.weight,
-        from: outcome.from,
-        fields: fields.written(),
-    };
-    let branches: Vec<Branch> = walk.outcomes.iter().zip(&branches).map(branch).collect();
-    let shared = std::array::from_fn(|at| match FIELDS[at] {
-        "assumed" => written(&assumed),
-        "depends_on" => written(&depends_on),
-        _ => shared(&branches, at),
-    });
-    Answered(Ways::Several(Box::new(Several { shared, branches, cut: walk.cut })))
+    let branches = walk.outcomes.iter().zip(branches).collect();
+    Answered(Ways::Several(Box::new(Several { branches, assumed, depends_on, cut: walk.cut })))
 }
 
-/// The value that every branch has in that place of [`FIELDS`], or null.
-fn shared(branches: &[Branch], at: usize) -> Written {
-    match branches.split_first() {
-        Some((first, rest))
-            if rest.iter().all(|b| b.fields[at].get() == first.fields[at].get()) =>
-        {
-            first.fields[at].clone()
-        }
-        _ => RawValue::NULL.to_owned(),
-    }
-}
-
-/// The fields of a packet that ended in one way, or of a branch, in the order of [`FIELDS`].
-#[derive(Serialize)]
+/// The fields of a packet that ended in one way, or of a branch.
 struct OutcomeFields<'a> {
-    #[serde(flatten)]
     own: TraceFields<'a>,
     replies: Vec<TraceFields<'a>>,
-    conntrack: Option<Vec<Value>>,
+    conntrack: Option<Vec<Written>>,
     errno: Option<&'static str>,
-    assumed: Vec<Value>,
-    depends_on: Vec<Value>,
+    assumed: Vec<Written>,
+    depends_on: Vec<Written>,
 }
 
 impl<'a> OutcomeFields<'a> {
@@ -240,7 +224,7 @@ impl<'a> OutcomeFields<'a> {
         host: &'a Host,
         outcome: &'a Outcome,
         table: Option<Vec<Flow>>,
-        depends: &[Value],
+        depends: &[Written],
     ) -> Self {
         // The recorder of native nft hides the redirects of IPv6.
         let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
@@ -264,36 +248,33 @@ impl<'a> OutcomeFields<'a> {
         }
     }
 
-    /// Each of [`FIELDS`].
-    fn written(&self) -> [Written; FIELDS.len()] {
-        let own = &self.own;
-        [
-            written(&own.verdict),
-            written(&own.reason),
-            written(&own.out_iface),
-            written(&own.path),
-            written(&own.rules_hit),
-            written(&own.walk),
-            written(&own.stopped_at),
-            written(&own.packet_out),
-            written(&own.mark),
-            written(&self.replies),
-            written(&self.conntrack),
-            written(&self.errno),
-            written(&self.assumed),
-            written(&self.depends_on),
-        ]
+    /// Each of [`FIELDS`], in their order.
+    fn each(&self, field: &mut dyn FnMut(&'static str, &dyn Put)) {
+        self.own.each(field);
+        field("replies", &self.replies);
+        field("conntrack", &self.conntrack);
+        field("errno", &self.errno);
+        field("assumed", &self.assumed);
+        field("depends_on", &self.depends_on);
+    }
+}
+
+impl Put for OutcomeFields<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let mut object = Object::new(to);
+        self.each(&mut |name, value| {
+            object.field(name, value);
+        });
+        object.end();
     }
 }
 
 /// The fields that a packet and a reply have in common.
-#[derive(Serialize)]
 struct TraceFields<'a> {
     verdict: &'static str,
     reason: Option<&'static str>,
     out_iface: Option<&'a str>,
     path: Vec<Station<'a>>,
-    rules_hit: Vec<(Cow<'a, str>, &'a str, usize)>,
     walk: Vec<Entry<'a>>,
     stopped_at: Value,
     packet_out: Option<Headers<'a>>,
@@ -308,7 +289,6 @@ impl<'a> TraceFields<'a> {
         let left = trace.fate.is_through() == Some(true);
         // Of what only a bridge saw the answer says nothing.
         let out = last.filter(|_| left && !told.path.is_empty());
-        let hits = told.walk.iter().filter(|entry| entry.by == "rule");
         Self {
             verdict: verdict(host, &trace.fate, &told),
             reason: match trace.fate {
@@ -316,13 +296,54 @@ impl<'a> TraceFields<'a> {
                 _ => None,
             },
             out_iface: out_iface(&trace.fate, &told),
-            rules_hit: hits.map(|e| (e.table.clone(), e.chain, e.number)).collect(),
             stopped_at: stopped_at(host, &trace.fate, &told),
             path: told.path,
             walk: told.walk,
             packet_out: out.map(|m| Headers { packet: &m.packet, with_id }),
             mark: out.map(|m| m.mark),
         }
+    }
+
+    fn each(&self, field: &mut dyn FnMut(&'static str, &dyn Put)) {
+        field("verdict", &Word(self.verdict));
+        field("reason", &self.reason);
+        field("out_iface", &self.out_iface);
+        field("path", &self.path);
+        field("rules_hit", &Hits(&self.walk));
+        field("walk", &self.walk);
+        field("stopped_at", &self.stopped_at);
+        field("packet_out", &self.packet_out);
+        field("mark", &self.mark);
+    }
+}
+
+impl Put for TraceFields<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let mut object = Object::new(to);
+        self.each(&mut |name, value| {
+            object.field(name, value);
+        });
+        object.end();
+    }
+}
+
+/// The rules among the entries of `walk`, each with its table, its chain and its number.
+struct Hits<'a>(&'a [Entry<'a>]);
+
+impl Put for Hits<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let rules = self.0.iter().filter(|entry| entry.by == "rule");
+        array(rules.map(Hit), to);
+    }
+}
+
+struct Hit<'a>(&'a Entry<'a>);
+
+impl Put for Hit<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let Entry { table, chain, number, .. } = self.0;
+        let fields: [&dyn Put; 3] = [table, chain, number];
+        array(fields, to);
     }
 }
 
@@ -469,7 +490,7 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
             let target = last.and_then(|e| match e.does {
                 Does::Nothing => None,
                 Does::Rule(id) if is_native(host, host.rules.rule(id)) => {
-                    Some(told.said.clone().unwrap_or_else(|| "continue".to_owned()))
+                    Some(told.said.map_or_else(|| "continue".to_owned(), |said| said.to_string()))
                 }
                 Does::Rule(id) => target_name(host, host.rules.rule(id)),
                 Does::Policy(word) => Some(word.to_owned()),

@@ -71,19 +71,40 @@ struct Wire {
     icmp_error_to: Option<usize>,
 }
 
-pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
-    let w = Wire::deserialize(value).map_err(|e| wrong(at, e))?;
-    let field = |name: &str| format!("{at}.{name}");
+/// A packet as it stands in a case.
+pub(super) enum Asked<'a> {
+    Text(&'a str),
+    /// Parsed already.
+    Value(&'a Value),
+}
+
+/// Reads a packet. Where an error lies is told from the packet on.
+pub(super) fn ask(packet: &Asked) -> Result<PacketSpec, CaseError> {
+    match packet {
+        Asked::Text(text) => match serde_json::from_str(text) {
+            Ok(w) => asked(w),
+            // The reader of values takes the last of fields that stand twice, and words what is wrong.
+            Err(_) => of_value(&serde_json::from_str(text).unwrap_or_default()),
+        },
+        Asked::Value(value) => of_value(value),
+    }
+}
+
+fn of_value(value: &Value) -> Result<PacketSpec, CaseError> {
+    asked(Wire::deserialize(value).map_err(|e| wrong("", e))?)
+}
+
+fn asked(w: Wire) -> Result<PacketSpec, CaseError> {
     let addr = |text: Option<String>, name: &str| match text {
         None => Ok(None),
-        Some(t) => t.parse().map(|a| Some(AskAddr::Ip(a))).map_err(|_| wrong(field(name), t)),
+        Some(t) => t.parse().map(|a| Some(AskAddr::Ip(a))).map_err(|_| wrong(name, t)),
     };
     let follow_up = match (w.reply_to, w.icmp_error_to) {
         (Some(k), _) => Some(FollowUp::ReplyTo(k)),
         (None, Some(k)) => Some(FollowUp::IcmpErrorTo(k)),
         (None, None) => None,
     };
-    let octets = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
+    let octets = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(name, text));
     let mut ask = PacketSpec {
         span: None,
         app: None,
@@ -98,13 +119,13 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
         dst: addr(w.dst, "dst")?,
         proto: match w.proto {
             None => None,
-            Some(p) => Some(protocol(&p.to_string()).ok_or_else(|| wrong(field("proto"), p))?),
+            Some(p) => Some(protocol(&p.to_string()).ok_or_else(|| wrong("proto", p))?),
         },
         sport: w.sport,
         dport: w.dport,
         flags: match w.flags {
             None => None,
-            Some(f) => Some(TcpFlags(flags(&f).ok_or_else(|| wrong(field("flags"), f))?)),
+            Some(f) => Some(TcpFlags(flags(&f).ok_or_else(|| wrong("flags", f))?)),
         },
         seq: w.seq,
         ack: w.ack,
@@ -121,7 +142,7 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
         icmp_seq: w.icmp_seq,
         inner: match &w.inner {
             None => None,
-            Some(inner) => Some(Box::new(ask(inner, &field("inner"))?)),
+            Some(inner) => Some(Box::new(of_value(inner).map_err(|e| e.within("inner"))?)),
         },
         ttl: w.ttl,
         tos: w.tos,
@@ -138,7 +159,7 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
                 let whole = || kind.map(|k| chainwalk_model::sctp_chunk(k, w.itag));
                 short.or_else(whole).map(Arc::from)
             }
-            Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong(field("payload"), t))?),
+            Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong("payload", t))?),
             Some(Bytes::Hex { hex: t }) => Some(octets(&t, "payload")?.into()),
             Some(Bytes::Len { len }) => Some(vec![b'x'; usize::from(len)].into()),
         },
@@ -154,13 +175,13 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
         bind: w.bind_dev.map(Text::from),
         smac: match w.smac {
             None => None,
-            Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong(field("smac"), t))?),
+            Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong("smac", t))?),
         },
         frame: match w.dmac.as_deref() {
             None | Some("self") => Some(PacketType::Host),
             Some("other") => Some(PacketType::Other),
             Some("broadcast") => Some(PacketType::Broadcast),
-            Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong(field("dmac"), t))? {
+            Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong("dmac", t))? {
                 Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => PacketType::Broadcast,
                 Mac([first, ..]) if first & 1 == 1 => PacketType::Multicast,
                 Mac(_) => PacketType::Other,

@@ -27,17 +27,26 @@ impl fmt::Display for CaseError {
 
 impl std::error::Error for CaseError {}
 
+impl CaseError {
+    /// The same of a case that holds, in that field, what the error is of.
+    pub(super) fn within(self, field: &str) -> Self {
+        let at = if self.at.is_empty() { field.to_owned() } else { format!("{field}.{}", self.at) };
+        Self { at, ..self }
+    }
+}
+
 pub(super) fn wrong(at: impl Into<String>, found: impl fmt::Display) -> CaseError {
     CaseError { at: at.into(), found: found.to_string() }
 }
 
 /// A line of cases with its packets apart: they may be very many, and are read one by one.
 #[derive(Deserialize)]
-pub(super) struct Line {
+pub(super) struct Line<'a> {
     /// The case itself, where the line tells more of it.
-    pub(super) case: Option<Box<RawValue>>,
-    #[serde(default)]
-    pub(super) packets: Vec<Box<RawValue>>,
+    #[serde(borrow)]
+    pub(super) case: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) packets: Vec<&'a RawValue>,
     #[serde(flatten)]
     pub(super) rest: Map<String, Value>,
 }

@@ -38,7 +38,8 @@ impl Walker<'_> {
         self.depth = 1;
         self.event(skb, Event::Base(base));
         let host = self.world.host.clone();
-        let mut stack = vec![Frame::new(base, self.writes)];
+        let mut stack = Vec::with_capacity(4);
+        stack.push(Frame::new(base, self.writes));
         let mut visits = Visits::default();
         visits.enter(base);
         loop {

@@ -215,7 +215,7 @@ impl Walker<'_> {
         const ALL: &str = "net.ipv4.conf.all.route_localnet";
         let on = Router::new(self.world).conf(dev, "route_localnet") != 0;
         let (value, told) = self.world.sysctl(ALL, 0);
-        let one = self.world.sysctl(&format!("net.ipv4.conf.{dev}.route_localnet"), 0).1;
+        let one = self.world.sysctl_of(dev, "route_localnet", 0).1;
         if !told && !one && !self.world.host.complete.network {
             let assumed = self.world.assumed_sysctl(ALL, &value.to_string());
             self.note_assumed(assumed);

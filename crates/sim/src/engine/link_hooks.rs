@@ -111,6 +111,9 @@ impl Walker<'_> {
         families: &[Family],
         device: Option<&Text>,
     ) -> Vec<(i32, ChainId)> {
+        if !self.world.hooked.links {
+            return Vec::new();
+        }
         let rules = &self.world.host.rules;
         let bases = self.world.hooked.standing(rules, |f| families.contains(&f));
         let here = |(id, chain): (ChainId, &Chain)| {

@@ -383,7 +383,7 @@ impl Walker<'_> {
     /// `ct label set`: the labels of a flow are added to (`nf_connlabels_replace`).
     fn set_labels(&mut self, skb: &Skb, bits: u128) {
         let Some(id) = self.flow(skb).map(|(entry, ..)| entry.id) else { return };
-        let labels = self.world.match_state.labels.entry(&id, Vec::new);
+        let labels = self.world.memory().labels.entry(&id, Vec::new);
         for n in (0..u128::BITS).filter(|n| bits >> n & 1 == 1) {
             let name = Text::from(n.to_string());
             if !labels.contains(&name) {

@@ -31,9 +31,7 @@ impl Walker<'_> {
         let (Some(dev), IpAddr::V4(src)) = (dev, skb.packet.ip.src) else {
             return false;
         };
-        let sysctl = |of: &str, name: &str, usual| {
-            self.world.sysctl(&format!("net.ipv4.conf.{of}.{name}"), usual)
-        };
+        let sysctl = |of: &str, name: &str, usual| self.world.sysctl_of(of, name, usual);
         let both = |name: &str, usual| [sysctl("all", name, usual), sysctl(&dev, name, usual)];
         let usual = i64::from(!self.world.host.complete.network);
         let sends = both("send_redirects", usual);
@@ -59,7 +57,7 @@ impl Walker<'_> {
     pub(super) fn send_redirect(&mut self, skb: &mut Skb) {
         let now = self.world.now_ms;
         let fresh = || RedirectCount { count: 0, last_ms: now };
-        let told = self.world.match_state.redirects.entry(&skb.packet.ip.src, fresh);
+        let told = self.world.memory().redirects.entry(&skb.packet.ip.src, fresh);
         if now > told.last_ms + SILENCE_MS {
             told.count = 0;
         }

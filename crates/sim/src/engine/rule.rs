@@ -346,13 +346,13 @@ impl Walker<'_> {
         path: &Path,
         look: impl FnOnce(&MatchContext, &mut MatchState) -> T,
     ) -> T {
-        let mut memory = std::mem::take(&mut self.world.match_state);
+        let mut memory = self.world.match_state.take().unwrap_or_default();
         let router = Router::new(self.world);
         let flow = FlowOf { walker: self, skb };
         let ctx = self.context(skb, path, &router, &flow);
         let found = look(&ctx, &mut memory);
         let leans = router.into_leans();
-        self.world.match_state = memory;
+        self.world.match_state = Some(memory);
         for lean in leans {
             self.note_assumed(lean);
         }
@@ -394,16 +394,20 @@ impl Walker<'_> {
 
     /// How many rules of a chain from the `from`-th on certainly do not match.
     pub(super) fn passed(&self, skb: &Skb, path: &Path, chain: ChainId, from: usize) -> usize {
+        let (rules, indexes) = (&self.world.host.rules, &self.world.indexes);
         // Who looks at every rule wants each of them tried.
-        if self.watch.is_some() {
+        if self.watch.is_some() || indexes.tries_each() {
             return 0;
         }
-        let rules = &self.world.host.rules;
-        let Some(index) = self.world.indexes.of(rules, chain) else { return 0 };
         let router = Router::new(self.world);
         let flow = FlowOf { walker: self, skb };
-        let next = index.next(from, &self.context(skb, path, &router, &flow));
-        next.unwrap_or(rules.chain(chain).rules.len()).saturating_sub(from)
+        let ctx = self.context(skb, path, &router, &flow);
+        let all = &rules.chain(chain).rules;
+        if let Some(index) = indexes.of(rules, chain) {
+            return index.next(from, &ctx).unwrap_or(all.len()).saturating_sub(from);
+        }
+        let behind = all.get(from..).unwrap_or_default().iter();
+        behind.take_while(|id| ext::fails_at_once(**id, rules.rule(**id), &ctx)).count()
     }
 }
 

@@ -37,10 +37,16 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     } else if let Some(m) = &m.dst {
         eval.holds(ConditionKind::Dst, m.not, m.value.holds(ip.dst), || Observed::Addr(ip.dst));
     }
+    if eval.is_settled() {
+        return;
+    }
     if let Some(m) = &m.iniface {
         let question = || Question::Fact(eval.at);
         let truth = iface(m, &ctx.path.iniface, question);
         eval.say(ConditionKind::InIface, m.not, truth, || name(&ctx.path.iniface));
+    }
+    if eval.is_settled() {
+        return;
     }
     if let Some(m) = &m.outiface {
         let written = &m.value;
@@ -54,6 +60,9 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
             None => iface(m, &ctx.path.outiface, || Question::LeavesBy(ip.dst, by().into())),
         };
         eval.say(ConditionKind::OutIface, m.not, truth, || name(&ctx.path.outiface));
+    }
+    if eval.is_settled() {
+        return;
     }
     if let Some(m) = m.proto {
         // iptables-nft stops at an authentication header, which ip6tables passes over.

@@ -42,6 +42,11 @@ impl<'a> Evaluation<'a> {
         self.hotdrop = true;
     }
 
+    /// Whether nothing that is still to be said changes the answer, and nobody asks for each condition.
+    pub(super) fn is_settled(&self) -> bool {
+        self.truth == Truth::No && self.checks.is_none()
+    }
+
     /// One condition, inversion counted into `truth`.
     pub(crate) fn say(
         &mut self,

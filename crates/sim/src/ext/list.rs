@@ -11,7 +11,7 @@ use super::{
 use crate::context::MatchContext;
 use crate::match_state::MatchState;
 use crate::sets::Named;
-use chainwalk_model::{Check, Host, Match, OpId};
+use chainwalk_model::{Check, Host, Match, OpId, OpKind, Rule, RuleId, Truth};
 
 /// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.
 macro_rules! extensions {
@@ -126,13 +126,33 @@ pub(crate) fn test(
     eval.end()
 }
 
+/// Whether a rule certainly fails by what its first tests read in the headers alone: they ask, remember, write and assume
+/// nothing.
+pub(crate) fn fails_at_once(id: RuleId, rule: &Rule, ctx: &MatchContext) -> bool {
+    for (at, op) in (0..).zip(&rule.ops) {
+        let mut eval = Evaluation::new(OpId { rule: id, op: at }, None);
+        match &op.what {
+            OpKind::Match(Match::Comment(_)) => {}
+            OpKind::Match(Match::Ip(m)) => ip::test(m, ctx, &mut eval),
+            OpKind::Match(Match::Tcp(m)) => tcp::test(m, ctx, &mut eval),
+            OpKind::Match(Match::Udp(m)) => udp::test(m, ctx, &mut eval),
+            _ => return false,
+        }
+        match eval.end() {
+            Evaluated { truth: Truth::Yes, hotdrop: false } => {}
+            found => return found.truth == Truth::No && !found.hotdrop,
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::{
-        ConditionKind, Inv, Observed, Opaque, PortsMatch, Question, Range, Rate, RuleId, Statistic,
-        TcpMatch, Truth,
+        ConditionKind, Inv, Observed, Opaque, PortsMatch, Question, Range, Rate, Statistic,
+        TcpMatch,
     };
 
     fn port(not: bool, port: u16) -> Inv<Range<u16>> {

@@ -57,7 +57,7 @@ mod unknown;
 
 pub(crate) use facts::{Assumes, Facts, Reads};
 pub(crate) use judge::Evaluated;
-pub(crate) use list::{facts, is_pure, test};
+pub(crate) use list::{facts, fails_at_once, is_pure, test};
 /// The mark that `SET --map-set` finds for the packet.
 pub(crate) use set::map as mapped;
 /// What `-j SET` does: adds the packet's element to a set, then removes one.

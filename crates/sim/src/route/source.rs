@@ -186,16 +186,13 @@ impl Router<'_> {
     /// not.
     pub(crate) fn sends_redirects(&self, dev: &str) -> bool {
         let usual = i64::from(!self.host().complete.network);
-        let of = |which: &str| {
-            self.world.sysctl(&format!("net.ipv4.conf.{which}.send_redirects"), usual).0 != 0
-        };
+        let of = |which: &str| self.world.sysctl_of(which, "send_redirects", usual).0 != 0;
         of("all") || of(dev)
     }
 
     /// `net.ipv4.conf.{all,DEV}.NAME`: the larger of both, as most of these settings combine.
     pub(crate) fn conf(&self, dev: &str, name: &str) -> i64 {
-        let all = self.world.sysctl(&format!("net.ipv4.conf.all.{name}"), 0).0;
-        let one = self.world.sysctl(&format!("net.ipv4.conf.{dev}.{name}"), 0).0;
-        all.max(one)
+        let of = |which: &str| self.world.sysctl_of(which, name, 0).0;
+        of("all").max(of(dev))
     }
 }

@@ -1,13 +1,13 @@
 //! Values that are told once each.
 
-use serde_json::Value;
+use super::json::Written;
 use std::collections::HashSet;
 
 /// So many values are looked through one by one.
 const FEW: usize = 16;
 
 /// Adds values that are not there yet.
-pub(super) fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
+pub(super) fn add_new(all: &mut Vec<Written>, more: Vec<Written>) {
     if all.len() + more.len() <= FEW {
         for value in more {
             if !all.contains(&value) {
@@ -16,7 +16,6 @@ pub(super) fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
         }
         return;
     }
-    // Values have no hash of their own, but equal ones of one making are written alike.
-    let mut there: HashSet<String> = all.iter().map(Value::to_string).collect();
-    all.extend(more.into_iter().filter(|value| there.insert(value.to_string())));
+    let mut there: HashSet<Written> = all.iter().cloned().collect();
+    all.extend(more.into_iter().filter(|value| there.insert(value.clone())));
 }

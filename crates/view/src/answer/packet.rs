@@ -1,7 +1,7 @@
 //! A packet's headers as the recorded answers write them.
 
+use super::json::{Object, Put};
 use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -21,9 +21,9 @@ pub(super) struct Headers<'a> {
     pub(super) with_id: bool,
 }
 
-impl Serialize for Headers<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Written { headers: self, available: usize::MAX, quoted: false }.serialize(to)
+impl Put for Headers<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        Written { headers: self, available: usize::MAX, quoted: false }.put(to);
     }
 }
 
@@ -71,37 +71,37 @@ struct Written<'a> {
     quoted: bool,
 }
 
-impl Serialize for Written<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        self.put(&mut map)?;
-        map.end()
+impl Put for Written<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let mut object = Object::new(to);
+        self.fields(&mut object);
+        object.end();
     }
 }
 
 impl Written<'_> {
-    fn put<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
+    fn fields(&self, to: &mut Object) {
         let (packet, ip) = (self.headers.packet, &self.headers.packet.ip);
-        to.serialize_entry("src", &ip.src)?;
-        to.serialize_entry("dst", &ip.dst)?;
-        to.serialize_entry("tos", &ip.tos)?;
-        to.serialize_entry("ttl", &ip.ttl)?;
+        to.field("src", &ip.src);
+        to.field("dst", &ip.dst);
+        to.field("tos", &ip.tos);
+        to.field("ttl", &ip.ttl);
         if packet.is_v6() {
-            to.serialize_entry("flowlabel", &ip.flow_label)?;
+            to.field("flowlabel", &ip.flow_label);
         } else if self.headers.with_id {
-            to.serialize_entry("id", &ip.id)?;
+            to.field("id", &ip.id);
         }
-        to.serialize_entry("len", &total_len(packet))?;
+        to.field("len", &total_len(packet));
         for (name, on) in [("df", ip.df && !packet.is_v6()), ("mf", ip.mf)] {
             if on {
-                to.serialize_entry(name, &true)?;
+                to.field(name, &true);
             }
         }
         if ip.frag_off != 0 {
-            to.serialize_entry("frag_off", &ip.frag_off)?;
+            to.field("frag_off", &ip.frag_off);
         }
         if !ip.options.is_empty() {
-            to.serialize_entry("ip_opts", &hex(&ip.options))?;
+            to.field("ip_opts", &&*hex(&ip.options));
         }
         // An authentication header is written as what the packet carries.
         let ah = ip.extensions.iter().position(|e| e.kind == AH);
@@ -110,19 +110,20 @@ impl Written<'_> {
         if !before.is_empty() || cut {
             let cut = cut.then_some(FRAGMENT);
             let kinds: Vec<u8> = before.iter().map(|e| e.kind).chain(cut).collect();
-            to.serialize_entry("exthdrs", &kinds)?;
+            to.field("exthdrs", &kinds);
         }
         let told = before.iter().find(|e| e.kind == FRAGMENT).and_then(|e| e.body.get(3..7));
         let told = told.map(|id| id.iter().fold(0_u32, |id, byte| id << 8 | u32::from(*byte)));
         if let Some(id) = told.or(cut.then_some(ip.id.into())) {
-            to.serialize_entry("id", &id)?;
+            to.field("id", &id);
         }
         if ah.is_some() {
-            return to.serialize_entry("proto", &proto_name(AH));
+            to.field("proto", &proto_name(AH));
+            return;
         }
-        to.serialize_entry("proto", &proto_name(ip.proto))?;
+        to.field("proto", &proto_name(ip.proto));
         if ip.frag_off != 0 {
-            return Ok(());
+            return;
         }
         let here = carried(packet).min(self.available.saturating_sub(ip_len(packet)));
         match &packet.l4 {
@@ -130,59 +131,58 @@ impl Written<'_> {
             L4::Tcp(Tcp { sport, dport, .. })
             | L4::Udp { sport, dport }
             | L4::Sctp { sport, dport, .. } => {
-                to.serialize_entry("sport", sport)?;
-                to.serialize_entry("dport", dport)?;
+                to.field("sport", sport);
+                to.field("dport", dport);
                 if ip.proto == proto::UDP {
-                    to.serialize_entry("payload_len", &here.saturating_sub(8))?;
+                    to.field("payload_len", &here.saturating_sub(8));
                 }
-                Ok(())
             }
             L4::Icmp(i) => icmp(i, packet, self.quoted, to),
-            L4::Other => Ok(()),
+            L4::Other => {}
         }
     }
 }
 
-fn tcp<M: SerializeMap>(t: &Tcp, here: usize, to: &mut M) -> Result<(), M::Error> {
-    to.serialize_entry("sport", &t.sport)?;
-    to.serialize_entry("dport", &t.dport)?;
-    to.serialize_entry("seq", &t.seq)?;
-    to.serialize_entry("ack", &t.ack)?;
-    to.serialize_entry("flags", &flags(t.flags.0))?;
+fn tcp(t: &Tcp, here: usize, to: &mut Object) {
+    to.field("sport", &t.sport);
+    to.field("dport", &t.dport);
+    to.field("seq", &t.seq);
+    to.field("ack", &t.ack);
+    to.field("flags", &&*flags(t.flags.0));
     if !t.options.is_empty() {
-        to.serialize_entry("tcp_opts", &json!({ "hex": hex(&t.options) }))?;
+        to.field("tcp_opts", &json!({ "hex": hex(&t.options) }));
         if let Some(mss) = mss(&t.options) {
-            to.serialize_entry("mss", &mss)?;
+            to.field("mss", &mss);
         }
     }
-    to.serialize_entry("payload_len", &here.saturating_sub(20 + t.options.len()))
+    to.field("payload_len", &here.saturating_sub(20 + t.options.len()));
 }
 
-fn icmp<M: SerializeMap>(
-    i: &Icmp,
-    packet: &Packet,
-    quoted: bool,
-    to: &mut M,
-) -> Result<(), M::Error> {
+fn icmp(i: &Icmp, packet: &Packet, quoted: bool, to: &mut Object) {
     let six = packet.is_v6();
-    to.serialize_entry("icmp_type", &i.kind)?;
-    to.serialize_entry("icmp_code", &i.code)?;
+    to.field("icmp_type", &i.kind);
+    to.field("icmp_code", &i.code);
     let error = if six { (1..=4).contains(&i.kind) } else { matches!(i.kind, 3 | 4 | 5 | 11 | 12) };
     if !error {
-        to.serialize_entry("icmp_id", &i.id)?;
-        return to.serialize_entry("icmp_seq", &i.seq);
+        to.field("icmp_id", &i.id);
+        to.field("icmp_seq", &i.seq);
+        return;
     }
-    to.serialize_entry("icmp_info", &(u32::from(i.id) << 16 | u32::from(i.seq)))?;
+    to.field("icmp_info", &(u32::from(i.id) << 16 | u32::from(i.seq)));
     match &i.inner {
-        _ if quoted => Ok(()),
+        _ if quoted => {}
         Some(inner) => {
             let headers = &Headers { packet: inner, with_id: true };
             let inner = Written { headers, available: quoted_bytes(six), quoted: true };
-            to.serialize_entry("inner", &inner)
+            to.field("inner", &inner);
         }
         // An error that quotes no packet has its bytes written as they are.
-        None if packet.payload.is_empty() => to.serialize_entry("inner", &Value::Null),
-        None => to.serialize_entry("inner", &json!({ "raw_hex": hex(&packet.payload) })),
+        None if packet.payload.is_empty() => {
+            to.field("inner", &Value::Null);
+        }
+        None => {
+            to.field("inner", &json!({ "raw_hex": hex(&packet.payload) }));
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! What an answer depends on and what it assumed, as JSON.
 
+use super::json::{Word, Written};
 use super::names::{table_name, target_word};
 use super::once::add_new;
 use crate::questions::network;
 use chainwalk_model::{
     Assumed, ChainId, Family, Fate, Host, Match, OpId, OpKind, Outcome, Question, RuleId,
 };
-use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// The questions that decided this outcome and were not answered by chance.
-pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
+pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Written> {
     let unknown = outcome.choices.iter().filter(|c| c.weight.is_none()).map(|c| &c.question);
     let traces = std::iter::once(&outcome.trace).chain(&outcome.replies);
     let fates = traces.filter_map(|t| match &t.fate {
@@ -22,7 +23,7 @@ pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
 }
 
 /// The facts that this outcome's steps assume, each once.
-pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
+pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Written> {
     let traces = std::iter::once(&outcome.trace).chain(&outcome.replies);
     let leans = traces.flat_map(|t| &t.steps).flat_map(|s| &s.assumed);
     let mut all = Vec::new();
@@ -30,24 +31,18 @@ pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
     all
 }
 
-fn question(host: &Host, q: &Question) -> Value {
+fn question(host: &Host, q: &Question) -> Written {
     match q {
         Question::LocalAddr(a) => plain("address", &a.to_string()),
         Question::Route(a) | Question::LeavesBy(a, _) => plain("route", &a.to_string()),
-        Question::Table(family, table) => json!({
-            "kind": "table_not_pasted",
-            "name": table_of(*family, table),
-            "table": table_of(*family, table),
-            "chain": null,
-            "rule": null,
-        }),
-        Question::Chain(family, table, chain) => json!({
-            "kind": "chain_not_pasted",
-            "name": &**chain,
-            "table": table_of(*family, table),
-            "chain": &**chain,
-            "rule": null,
-        }),
+        Question::Table(family, table) => {
+            let table = table_of(*family, table);
+            told("table_not_pasted", &table, Some(&table), None, None)
+        }
+        Question::Chain(family, table, chain) => {
+            let table = table_of(*family, table);
+            told("chain_not_pasted", chain, Some(&table), Some(chain), None)
+        }
         Question::Policy(id) => in_chain("policy", host, *id),
         Question::Opaque(at) => in_rule("opaque", host, at.rule, &op_name(host, *at)),
         Question::HiddenInterfaces(id) => in_rule("match", host, *id, "interfaces"),
@@ -76,31 +71,35 @@ fn question(host: &Host, q: &Question) -> Value {
     }
 }
 
-fn plain(kind: &str, name: &str) -> Value {
-    json!({ "kind": kind, "name": name, "table": null, "chain": null, "rule": null })
+fn told(
+    kind: &str,
+    name: &str,
+    table: Option<&str>,
+    chain: Option<&str>,
+    rule: Option<u32>,
+) -> Written {
+    Written::object(&[
+        ("kind", &Word(kind)),
+        ("name", &name),
+        ("table", &table),
+        ("chain", &chain),
+        ("rule", &rule),
+    ])
 }
 
-fn in_chain(kind: &str, host: &Host, id: ChainId) -> Value {
+fn plain(kind: &str, name: &str) -> Written {
+    told(kind, name, None, None, None)
+}
+
+fn in_chain(kind: &str, host: &Host, id: ChainId) -> Written {
     let chain = host.rules.chain(id);
-    json!({
-        "kind": kind,
-        "name": &*chain.name,
-        "table": table_name(host, chain),
-        "chain": &*chain.name,
-        "rule": null,
-    })
+    told(kind, &chain.name, Some(&table_name(host, chain)), Some(&chain.name), None)
 }
 
-fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
+fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Written {
     let rule = host.rules.rule(id);
     let chain = host.rules.chain(rule.chain);
-    json!({
-        "kind": kind,
-        "name": name,
-        "table": table_name(host, chain),
-        "chain": &*chain.name,
-        "rule": rule.number,
-    })
+    told(kind, name, Some(&table_name(host, chain)), Some(&chain.name), Some(rule.number))
 }
 
 /// The extension of an operation, or the text where it is not understood.
@@ -115,9 +114,10 @@ fn op_name(host: &Host, at: OpId) -> String {
     }
 }
 
-fn leant(host: &Host, lean: &Assumed) -> Value {
-    let entry =
-        |kind: &str, name: &str, value: &str| json!({ "kind": kind, "name": name, "value": value });
+fn leant(host: &Host, lean: &Assumed) -> Written {
+    let entry = |kind: &str, name: &str, value: &str| {
+        Written::object(&[("kind", &Word(kind)), ("name", &name), ("value", &value)])
+    };
     match lean {
         Assumed::Net { iface, net, .. } => {
             entry("address", iface, &format!("{}/{}", net.addr, net.len))
@@ -157,9 +157,9 @@ fn leant(host: &Host, lean: &Assumed) -> Value {
     }
 }
 
-fn table_of(family: Family, table: &str) -> String {
+fn table_of(family: Family, table: &str) -> Cow<'_, str> {
     match family {
-        Family::Ip => table.to_owned(),
-        other => format!("{}:{table}", other.word()),
+        Family::Ip => table.into(),
+        other => format!("{}:{table}", other.word()).into(),
     }
 }

@@ -1,11 +1,12 @@
 //! What the steps of a trace say, in the order of the recorded answers.
 
+use super::json::{Put, Word, array};
 use super::names::{policy, table_name};
 use chainwalk_model::{
     Chain, DecidedBy, Entry as Frame, Event, Fate, Hook, Host, Path, PathIface, RuleId, Text, Trace,
 };
-use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+use std::fmt;
 
 /// One entry of `walk`: the hook, the table, the chain, the number, and what told.
 pub(super) struct Entry<'a> {
@@ -17,9 +18,11 @@ pub(super) struct Entry<'a> {
     pub(super) does: Does,
 }
 
-impl Serialize for Entry<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        (self.hook, &self.table, self.chain, self.number, self.by).serialize(to)
+impl Put for Entry<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let (hook, by) = (Word(self.hook), Word(self.by));
+        let fields: [&dyn Put; 5] = [&hook, &self.table, &self.chain, &self.number, &by];
+        array(fields, to);
     }
 }
 
@@ -39,15 +42,28 @@ pub(super) struct Station<'a> {
     pub(super) ports: Option<[Option<&'a str>; 2]>,
 }
 
-impl Serialize for Station<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let [iniface, outiface] = self.ifaces;
-        match self.ports {
-            None => (self.hook, iniface, outiface).serialize(to),
+impl Put for Station<'_> {
+    fn put(&self, to: &mut Vec<u8>) {
+        let (hook, [iniface, outiface]) = (Word(self.hook), &self.ifaces);
+        let all: [&dyn Put; 3] = [&hook, iniface, outiface];
+        match &self.ports {
+            None => array(all, to),
             Some([phys_in, phys_out]) => {
-                (self.hook, iniface, outiface, phys_in, phys_out).serialize(to)
+                let ports: [&dyn Put; 2] = [phys_in, phys_out];
+                array(all.into_iter().chain(ports), to);
             }
         }
+    }
+}
+
+/// What a trace of nft has as the verdict of a rule: a word, and the chain that it names.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a>(&'static str, &'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(word, chain) = self;
+        if chain.is_empty() { f.write_str(word) } else { write!(f, "{word} {chain}") }
     }
 }
 
@@ -59,7 +75,7 @@ pub(super) struct Told<'a> {
     pub(super) post: Option<&'a Path>,
     pub(super) walk: Vec<Entry<'a>>,
     /// The verdict of the last rule, as a trace of nft has it; `None` where it went on.
-    pub(super) said: Option<String>,
+    pub(super) said: Option<Said<'a>>,
     pub(super) looped: bool,
     /// Whether it was to be delivered, or sent on, when it ended.
     pub(super) routed: bool,
@@ -85,7 +101,9 @@ impl<'a> Told<'a> {
     }
 
     pub(super) fn of(host: &'a Host, trace: &'a Trace) -> Self {
-        let mut told = Self::default();
+        // A forwarded packet comes to three hooks and to fewer rules than these, mostly.
+        let (path, walk) = (Vec::with_capacity(4), Vec::with_capacity(16));
+        let mut told = Self { path, walk, ..Self::default() };
         for step in &trace.steps {
             match &step.event {
                 Event::Hook(path) => {
@@ -97,15 +115,15 @@ impl<'a> Told<'a> {
                 Event::Matched(id) => told.matched(host, *id),
                 Event::Jumped { to, goto } => {
                     let verb = if *goto { "goto" } else { "jump" };
-                    told.said = Some(format!("{verb} {}", host.rules.chain(*to).name));
+                    told.said = Some(Said(verb, &host.rules.chain(*to).name));
                 }
                 Event::Again { to } => {
-                    told.said = Some(format!("jump {}", host.rules.chain(*to).name));
+                    told.said = Some(Said("jump", &host.rules.chain(*to).name));
                 }
-                Event::Returned { by_rule: true, .. } => told.said = Some("return".to_owned()),
+                Event::Returned { by_rule: true, .. } => told.said = Some(Said("return", "")),
                 Event::BaseEnd { by: DecidedBy::Rule(_), accepted, .. } => {
                     let word = if *accepted { "accept" } else { "drop" };
-                    told.said = Some(word.to_owned());
+                    told.said = Some(Said(word, ""));
                 }
                 Event::Returned { from, by_rule: false, .. } => {
                     let chain = host.rules.chain(*from);
