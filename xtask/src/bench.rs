@@ -19,6 +19,11 @@ const MOST_GROWTH: f64 = 2.5;
 /// Below so many seconds a growth says nothing.
 const LEAST_S: f64 = 0.04;
 
+/// So many packets of a case are walked to learn what one costs: fewer are lost in what reading the rules takes.
+const PACKETS: usize = 20_000;
+/// As many to the last of very many services.
+const PACKETS_TO_SERVICES: usize = 4000;
+
 /// How often that is measured again which seems to grow too fast.
 const AGAIN: usize = 3;
 
@@ -53,7 +58,9 @@ pub(crate) fn bench(
     println!("{text}");
     let dist = house.dist();
     if dist.join("index.html").is_file() && house.which("node").is_some() {
-        cmd!(house.sh, "node xtask/bench.mjs {dist}").run()?;
+        let paste = bench.dir.join("paste");
+        fs::write(&paste, inputs::kube(100_000.min(most)))?;
+        cmd!(house.sh, "node xtask/bench.mjs {dist} {paste}").run()?;
     } else {
         println!("passed over, the page: it is not built, or there is no node");
     }
@@ -223,15 +230,16 @@ impl Bench {
         ] {
             let count = 12_500.min(self.most);
             rows.push(
-                self.each(&format!("{what}, {count}"), 1000, |n| inputs::past(&make(count), n))?,
+                self.each(&format!("{what}, {count}"), PACKETS, |n| inputs::past(&make(count), n))?,
             );
         }
         let packet = ["walk", "--packet", "curl 203.0.113.5:80 from 198.51.100.9 in eth0"];
         let count = 20_000.min(self.most);
         rows.push(self.grown("walk past a set for each rule", count, &packet, inputs::sets)?.0);
         let what = "a packet to the last of services, 12500";
-        rows.push(self.each(what, 200, |n| inputs::past_kube(100_000.min(self.most), n))?);
-        rows.push(self.each("a packet through a Docker host", 2000, inputs::docker)?);
+        let kube = |n| inputs::past_kube(100_000.min(self.most), n);
+        rows.push(self.each(what, PACKETS_TO_SERVICES, kube)?);
+        rows.push(self.each("a packet through a Docker host", PACKETS, inputs::docker)?);
         Ok(())
     }
 
