@@ -2,6 +2,7 @@
 
 use super::State;
 use super::saved::Settings;
+use super::visit::LAST;
 use crate::history::{History, Moment};
 use crate::origin::Origin;
 use chainwalk::{Case, Doc, Head, Scenario};
@@ -62,12 +63,12 @@ impl State {
         Some(())
     }
 
-    /// The host changed: the same packets walk anew, from the start and at rest.
+    /// The host changed: the same packets walk anew, and stand where it is told what becomes of them now.
     pub(super) fn restart(&mut self) {
         if !self.scenario.followed.is_empty() {
             self.scenario_mut().followed.clear();
         }
-        self.stop = 0;
+        self.stop = LAST;
         self.playing = false;
     }
 

@@ -127,7 +127,7 @@ fn a_change_walks_anew_can_be_taken_back_and_is_kept() {
     let change = || Action::Change("iptables -P FORWARD DROP".into());
     let searched = after(&state(), [Action::Go(3), Action::Search(Some(Goal::Through))]);
     let made = after(&searched, [change()]);
-    assert_eq!((made.scenario.edits().len(), made.stop, made.search), (1, 0, None));
+    assert_eq!((made.scenario.edits().len(), made.stop, made.search), (1, visit::LAST, None));
     assert_eq!(again(&made).scenario.edits(), made.scenario.edits());
     assert!(after(&made, [Action::Unchange(0)]).scenario.edits().is_empty());
     assert_eq!(made.apply(Action::Unchange(1)), None);
@@ -162,7 +162,7 @@ fn each_host_keeps_what_was_said_of_it() {
     let to = |from: &str, to: &str| Action::Host { from: from.into(), to: to.into() };
     let first = state();
     let there = after(&first, [Action::Go(3), to("gw", "2")]);
-    assert_eq!((there.scenario.host.as_deref(), there.stop), (Some("2"), 0));
+    assert_eq!((there.scenario.host.as_deref(), there.stop), (Some("2"), visit::LAST));
     assert!(there.scenario.facts().is_empty() && there.scenario.packets == first.scenario.packets);
     assert_eq!(there.apply(to("2", "2")), None);
     let said = after(&there, [Action::Assume("local=10.0.0.9".into())]);
@@ -306,7 +306,7 @@ fn another_outcome_voids_the_choices_of_later_packets() {
 fn a_host_said_to_be_otherwise_walks_anew() {
     let state = after(&state(), [Action::Go(4), Action::Follow(1), Action::Forget(0)]);
     assert!(state.scenario.facts().is_empty() && state.scenario.followed.is_empty());
-    assert_eq!(state.stop, 0);
+    assert_eq!(state.stop, visit::LAST);
 }
 
 #[test]
