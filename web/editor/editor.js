@@ -405,6 +405,12 @@ class RuleText extends HTMLElement {
       }),
     });
     window.addEventListener("paste", (event) => this.#around(event));
+    // What opens above it leaves the line that is being written where it was on the screen.
+    let top = this.offsetTop;
+    new ResizeObserver(() => {
+      if (this.#view.hasFocus) this.#view.scrollDOM.scrollTop += this.offsetTop - top;
+      top = this.offsetTop;
+    }).observe(this);
     this.#tell("ready");
   }
 

@@ -44,6 +44,29 @@ mod in_chromium {
 
     #[test]
     #[ignore = "cargo xtask test browser builds the page and drives it"]
+    fn the_line_that_is_written_stays_where_it_is_as_its_fault_is_told() -> Result<()> {
+        drive(DESK, async |page| {
+            page.write("paste", &rules(90)).await?;
+            page.until("it is in", "return text('summary').startsWith('93 lines')").await?;
+            ensure!(
+                page.ask("return at('remarks') === null").await? == true,
+                "nothing is told yet"
+            );
+            page.ask("pasted().go(pasted().value.indexOf('10.0.45.1/32') + 12)").await?;
+            let top = "const at = pasted().value.indexOf('10.0.45.1/32'); return pasted().bounds(at, at + 4)[1]";
+            let before = page.ask(top).await?.as_f64().unwrap_or_default();
+            page.type_in("x").await?;
+            page.until("what is wrong is told above it", "return at('remarks') !== null").await?;
+            page.until(
+                "it is where it was",
+                &format!("const now = (() => {{ {top} }})(); return Math.abs(now - {before}) < 3"),
+            )
+            .await
+        })
+    }
+
+    #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn it_finds_in_the_whole_of_a_long_paste() -> Result<()> {
         drive(DESK, async |page| {
             page.write("paste", &rules(5000)).await?;
