@@ -214,6 +214,7 @@ impl Engine {
                 compared: played.compared(&at),
                 overview: view::overview(t),
                 suggestions: view::suggestions(t),
+                elsewhere: view::from_elsewhere(t),
                 blanks: played
                     .blanks()
                     .map(|(blank, value)| BlankView {

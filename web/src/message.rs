@@ -408,6 +408,8 @@ pub struct PageView {
     pub overview: Option<Overview>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
+    /// From where, and by which interface, the packet would come if not this host sent it, which nobody said.
+    pub elsewhere: Option<(String, String)>,
     /// The values that the paste leaves open.
     pub blanks: Vec<BlankView>,
     /// The packets that a log in the paste shows, as packet lines.

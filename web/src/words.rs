@@ -76,6 +76,8 @@ words! {
     FieldFrom => "from", "来自";
     FieldOn => "on", "经由";
     FieldThisHost => "this host", "本机";
+    SentHere => "assuming this host sends it itself", "假定由本机自己发出";
+    FromOutside => "From outside", "改为从外部发来";
     FollowPacket => "Follow the packet", "跟随数据包";
     FillOpen => "left open", "未填写";
     FillPlace => "place", "处";

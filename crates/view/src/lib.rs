@@ -82,7 +82,7 @@ pub use rows::rows;
 pub use say::steers;
 pub use scene::{scene, scene_phone, scene_room};
 pub use slide::{SLIDE, slide};
-pub use suggest::suggestions;
+pub use suggest::{from_elsewhere, suggestions};
 pub use svg::svg;
 pub use timeline::timeline;
 pub use travel::{Load, Refused, ended_otherwise, names_others, refused, replaced, travels};

@@ -14,11 +14,14 @@ use crate::values::{endpoint, flags};
 use crate::wish::{Wish, mapped, statement, wish};
 use chainwalk_model::nft::{NatKind, Statement};
 
-use chainwalk_model::{Family, Host, KernelTrace, NatRange, Rule, RuleId, Ruleset, Target, proto};
+use chainwalk_model::{
+    AskAddr, AskEntry, Family, Host, KernelTrace, NatRange, Rule, RuleId, Ruleset, Target, proto,
+};
 use std::net::IpAddr;
 
 /// So many are made at most.
 const MOST: usize = 40;
+
 /// The suggestions, those that the rules speak of most plainly first: services and translations, then what
 /// filters name, then listeners.
 pub fn suggestions(t: &Explained) -> Vec<Suggestion> {
@@ -57,6 +60,19 @@ pub(crate) fn offered(t: &Explained, sample: &Sample) -> Vec<Suggestion> {
     }
     made.out.truncate(MOST);
     made.out
+}
+
+/// Where the packet that is shown would come from if not this host sent it, as the words behind `from` and `in` of a packet
+/// line: it goes to an own address, and nobody said who sends it. `None` where that is known, or leads nowhere else.
+pub fn from_elsewhere(t: &Explained) -> Option<(String, String)> {
+    let ask = t.ask().filter(|_| t.walk().is_some())?;
+    let open = ask.entry == AskEntry::Unsaid && ask.src.is_none() && ask.follow_up.is_none();
+    let Some(AskAddr::Ip(dst)) = ask.dst.as_ref().filter(|_| open) else { return None };
+    if dst.is_loopback() || !is_own(t.host, *dst) {
+        return None;
+    }
+    let iface = uplink(t.host, dst.is_ipv6())?;
+    Some((Sample::of(t).stranger(dst.is_ipv6()).to_string(), iface.to_owned()))
 }
 
 /// The packet that a rule asks for, as a packet line; `None` where no line can say it.

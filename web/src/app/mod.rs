@@ -28,6 +28,7 @@ use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::message::PageView;
 use crate::one_file::is_one_file;
+use crate::origin::Origin;
 use crate::pace::swept;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
@@ -201,6 +202,12 @@ pub fn App() -> Html {
     };
     let lang = state.lang;
     let walks = timeline.as_ref().is_some_and(|t| t.stops > 0);
+    let sent = state.scenario.packets.get(state.packet);
+    let elsewhere =
+        told.as_ref().and_then(|t| t.elsewhere.clone()).zip(sent.filter(|_| !state.chosen));
+    let elsewhere = elsewhere.map(|((from, iface), line)| {
+        Rc::from(Origin::wire(&from, &iface).join(&Origin::split(line).0))
+    });
     let swept = timeline.as_ref().and_then(|t| swept(t, stop));
     let divider = |edge: Edge| {
         html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
@@ -234,7 +241,7 @@ pub fn App() -> Html {
                 <ExampleBar {lang} {example} {next} {own} dispatch={dispatch.clone()} />
             }
             <div class="answer-area">
-            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
+            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share} {elsewhere}
                 brief={narrow.then_some(brief)} {turn} reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
                 search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />

@@ -266,7 +266,7 @@ pub(super) fn StepView(props: &StepProps) -> Html {
                 handin={{ let handing = handing.clone(); Callback::from(move |(): ()| handing.set(true)) }} />
             <div class="beside">
                 if !veiled {
-                    <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} stale={None} share={heard.share} brief={None} turn={Callback::noop()}
+                    <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} stale={None} elsewhere={None} share={heard.share} brief={None} turn={Callback::noop()}
                         reveal={Callback::noop()} again={heard.again.clone()} dispatch={state.dispatcher()} />
                 }
                 <div class="stage" ref={stage} tabindex={narrow.then_some("0")} role="region" aria-label={page(lang, PageKey::Drawing)}>

@@ -22,6 +22,8 @@ pub(crate) struct BannerProps {
     pub(crate) status: Status,
     /// What the answer was an answer to, where it does not answer what is there.
     pub(crate) stale: Option<Stale>,
+    /// The packet as somebody else would send it, where this host is taken to.
+    pub(crate) elsewhere: Option<Rc<str>>,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
     /// Which share of a long text is read, from 0 to 1, while it is.
@@ -49,8 +51,8 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 /// The banner.
 #[component]
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
-    let BannerProps { lang, banner, status, stale, share, reveal, brief, turn, again, dispatch } =
-        props;
+    let BannerProps { lang, banner, status, stale, share, reveal, brief, dispatch, .. } = props;
+    let BannerProps { elsewhere, turn, again, .. } = props;
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
@@ -114,6 +116,19 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
             </li>
         }
     });
+    let outside = elsewhere.as_ref().map(|line| {
+        let (line, dispatch) = (line.clone(), dispatch.clone());
+        let title = line.to_string();
+        let ask = Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::Line(line.clone()));
+            dispatch.dispatch(Action::Send);
+        });
+        html! {
+            <li class="question"><Icon id="i-half" class="guess" /><span>{ui(lang, Key::SentHere)}</span>
+                <span class="answers"><button class="yn" onclick={ask} {title} data-testid="elsewhere">{ui(lang, Key::FromOutside)}</button></span>
+            </li>
+        }
+    });
     html! {
         <section class={classes!("verdict", stale.map_or(tone_name(banner.tone), |_| "old"))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
             aria-busy={(*status != Status::Done).to_string()}>
@@ -122,7 +137,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
                 <p class="headline"><Words of={banner.headline.clone()} /></p>
                 <p class="detail"><Words of={banner.detail.clone()} /></p>
             </div>
-            if !banner.evidence.is_empty() { <ul class="evidence">{for evidence}</ul> }
+            if !banner.evidence.is_empty() || outside.is_some() { <ul class="evidence">{outside.unwrap_or_default()}{for evidence}</ul> }
             {waiting}
             if let Some(brief) = brief {
                 <button class="turn-answer" onclick={turn.reform(|_: MouseEvent| ())} aria-expanded={(!brief).to_string()}

@@ -167,3 +167,25 @@ fn an_empty_field_that_is_sent_asks_for_a_packet() -> Result<()> {
         page.until("it is told no longer", "return !at('packet-missing')").await
     })
 }
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_packet_to_this_host_is_asked_from_outside_by_one_click() -> Result<()> {
+    drive(DESK, async |page| {
+        let paste = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.5/24 scope global eth0\n*filter\n:INPUT DROP [0:0]\n\
+            :FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n*nat\n\
+            :PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
+        page.write("paste", paste).await?;
+        page.send("ssh 10.0.0.5").await?;
+        page.banner_says(&["elivered", "this host sends it itself"]).await?;
+        page.click("elsewhere").await?;
+        let banner = page.banner_says(&["ropped"]).await?;
+        ensure!(!banner.contains("itself"), "it is said who sends it: {banner}");
+        ensure!(page.text("return text('origin')").await?.contains("eth0"));
+        // To a loopback address nobody else sends.
+        page.send("ssh 127.0.0.1 from this host").await?;
+        page.banner_says(&["elivered"]).await?;
+        ensure!(page.ask("return at('elsewhere') === null").await? == true);
+        Ok(())
+    })
+}
