@@ -60,12 +60,21 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Resize(edge, None)))
     };
+    // A key that comes before the page has followed the last one goes on from where that led.
+    let led = use_mut_ref(|| None::<u16>);
+    {
+        let led = led.clone();
+        use_effect_with(extent.size, move |_| *led.borrow_mut() = None);
+    }
     let key = {
         let dispatch = dispatch.clone();
         Callback::from(move |e: KeyboardEvent| {
             if e.key() == "Enter" {
                 dispatch.dispatch(Action::Fold(edge));
-            } else if let Some(size) = edge.pressed(&e.key(), size_at(edge) as u16) {
+            } else if let Some(size) =
+                edge.pressed(&e.key(), led.borrow().unwrap_or_else(|| size_at(edge) as u16))
+            {
+                *led.borrow_mut() = Some(size);
                 dispatch.dispatch(Action::Resize(edge, Some(size)));
             } else {
                 return;
