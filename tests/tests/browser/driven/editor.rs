@@ -53,7 +53,7 @@ mod in_chromium {
                 "nothing is told yet"
             );
             page.ask("pasted().go(pasted().value.indexOf('10.0.45.1/32') + 12)").await?;
-            let top = "const at = pasted().value.indexOf('10.0.45.1/32'); return pasted().bounds(at, at + 4)[1]";
+            let top = "const from = pasted().value.indexOf('10.0.45.1'); return pasted().bounds(from, from + 4)[1]";
             let before = page.ask(top).await?.as_f64().unwrap_or_default();
             page.type_in("x").await?;
             page.until("what is wrong is told above it", "return at('remarks') !== null").await?;

@@ -11,9 +11,10 @@ fn what_is_composed_is_written_and_presses_no_key_of_the_page() -> Result<()> {
         page.ask("if (at('play').getAttribute('aria-pressed') === 'true') at('play').click()")
             .await?;
         page.key("Home").await?;
-        let rests = "position().startsWith('Step 1 ') && at('play').getAttribute('aria-pressed') === 'false'
+        let rests = "at('play').getAttribute('aria-pressed') === 'false'
             && at('help') === null && at('loop').getAttribute('aria-pressed') === 'false'";
-        page.until("it rests", &format!("return {rests}")).await?;
+        let begins = format!("return position().startsWith('Step 1 ') && {rests}");
+        page.until("it rests", &begins).await?;
 
         page.ask("pasted().focus(); pasted().select()").await?;
         page.press("ArrowLeft").await?;

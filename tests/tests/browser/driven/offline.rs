@@ -228,7 +228,7 @@ fn a_newer_version_waits_until_it_is_wanted_and_keeps_the_work() -> Result<()> {
             page.send("ssh 192.0.2.1 from 192.0.2.77 in eth0").await?;
             page.click("use-newer").await?;
             page.until("the new one runs", "return document.title === 'Newer Chainwalk'").await?;
-            page.until("with the work", "return at('packet')?.value.includes('ssh') && pasted().value.includes('--dport 22')")
+            page.until("with the work", "return at('packet')?.value.includes('ssh') && pasted()?.value?.includes('--dport 22')")
                 .await?;
             page.until("the last packet, too", "return text('origin').includes('192.0.2.77')")
                 .await?;
