@@ -20,9 +20,9 @@ const MOST_GROWTH: f64 = 2.5;
 const LEAST_S: f64 = 0.04;
 
 /// So many packets of a case are walked to learn what one costs: fewer are lost in what reading the rules takes.
-const PACKETS: usize = 20_000;
+const PACKETS: usize = 100_000;
 /// As many to the last of very many services.
-const PACKETS_TO_SERVICES: usize = 4000;
+const PACKETS_TO_SERVICES: usize = 20_000;
 
 /// How often that is measured again which seems to grow too fast.
 const AGAIN: usize = 3;

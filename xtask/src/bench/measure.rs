@@ -106,7 +106,9 @@ fn seconds(s: f64) -> String {
         format!("{s:.2} s")
     } else if s >= 0.001 {
         format!("{:.1} ms", s * 1e3)
+    } else if s > 0.0 {
+        format!("{:.1} µs", s * 1e6)
     } else {
-        format!("{:.0} µs", s * 1e6)
+        "under 0.01 s".to_owned()
     }
 }
