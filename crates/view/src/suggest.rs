@@ -62,11 +62,12 @@ pub(crate) fn offered(t: &Explained, sample: &Sample) -> Vec<Suggestion> {
     made.out
 }
 
-/// Where the packet that is shown would come from if not this host sent it, as the words behind `from` and `in` of a packet
-/// line: it goes to an own address, and nobody said who sends it. `None` where that is known, or leads nowhere else.
+/// Where the packet that is shown would come from if not this host sent it to its own address, as the words behind `from`
+/// and `in` of a packet line. `None` where its source was said, or where nobody else can send it.
 pub fn from_elsewhere(t: &Explained) -> Option<(String, String)> {
     let ask = t.ask().filter(|_| t.walk().is_some())?;
-    let open = ask.entry == AskEntry::Unsaid && ask.src.is_none() && ask.follow_up.is_none();
+    let here = matches!(ask.entry, AskEntry::Unsaid | AskEntry::Local);
+    let open = here && ask.src.is_none() && ask.follow_up.is_none();
     let Some(AskAddr::Ip(dst)) = ask.dst.as_ref().filter(|_| open) else { return None };
     if dst.is_loopback() || !is_own(t.host, *dst) {
         return None;

@@ -28,7 +28,7 @@ use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::message::PageView;
 use crate::one_file::is_one_file;
-use crate::origin::Origin;
+use crate::origin::{Origin, says_itself};
 use crate::pace::swept;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
@@ -203,8 +203,9 @@ pub fn App() -> Html {
     let lang = state.lang;
     let walks = timeline.as_ref().is_some_and(|t| t.stops > 0);
     let sent = state.scenario.packets.get(state.packet);
-    let elsewhere =
-        told.as_ref().and_then(|t| t.elsewhere.clone()).zip(sent.filter(|_| !state.chosen));
+    let said = |line: &&String| state.chosen || says_itself(line);
+    let elsewhere = told.as_ref().and_then(|t| t.elsewhere.clone());
+    let elsewhere = elsewhere.zip(sent.filter(|line| !said(line)));
     let elsewhere = elsewhere.map(|((from, iface), line)| {
         Rc::from(Origin::wire(&from, &iface).join(&Origin::split(line).0))
     });
