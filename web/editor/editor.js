@@ -328,10 +328,6 @@ const onFocus = StateField.define({
 });
 
 class RuleText extends HTMLElement {
-  /** The tints of a line: a function from its text to triples of begin, end and kind. */
-  tint = null;
-  /** Whether nobody wrote what stands here, so that a paste takes its place. */
-  fresh = false;
   /** What was added below last. */
   #added = "";
   #view = null;
@@ -801,5 +797,13 @@ class RuleText extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
+
+// What was said of an element before this was loaded stays said: a field of the class would take its place.
+Object.assign(RuleText.prototype, {
+  /** The tints of a line: a function from its text to triples of begin, end and kind. */
+  tint: null,
+  /** Whether nobody wrote what stands here, so that a paste takes its place. */
+  fresh: false,
+});
 
 customElements.define("rule-text", RuleText);
