@@ -402,11 +402,14 @@ class RuleText extends HTMLElement {
     });
     window.addEventListener("paste", (event) => this.#around(event));
     // What opens above it leaves the line that is being written where it was on the screen.
-    let top = this.offsetTop;
+    const place = () => this.getBoundingClientRect().top;
+    let top = place();
     new ResizeObserver(() => {
-      if (this.#view.hasFocus) this.#view.scrollDOM.scrollTop += this.offsetTop - top;
-      top = this.offsetTop;
+      if (this.#view.hasFocus) this.#view.scrollDOM.scrollTop += place() - top;
+      top = place();
     }).observe(this);
+    const scrolled = ({ target }) => this.contains(target) || (top = place());
+    window.addEventListener("scroll", scrolled, { capture: true, passive: true });
     this.#tell("ready");
   }
 
