@@ -69,11 +69,10 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
     let key = {
         let dispatch = dispatch.clone();
         Callback::from(move |e: KeyboardEvent| {
+            let at = led.borrow().unwrap_or_else(|| size_at(edge) as u16);
             if e.key() == "Enter" {
                 dispatch.dispatch(Action::Fold(edge));
-            } else if let Some(size) =
-                edge.pressed(&e.key(), led.borrow().unwrap_or_else(|| size_at(edge) as u16))
-            {
+            } else if let Some(size) = edge.pressed(&e.key(), at) {
                 *led.borrow_mut() = Some(size);
                 dispatch.dispatch(Action::Resize(edge, Some(size)));
             } else {
