@@ -16,8 +16,8 @@ use xshell::cmd;
 
 /// A doubling of an input may take so many times longer.
 const MOST_GROWTH: f64 = 2.5;
-/// Below so many seconds a growth says nothing.
-const LEAST_S: f64 = 0.04;
+/// Below so many seconds a growth says nothing: the clock goes by hundredths.
+const LEAST_S: f64 = 0.1;
 
 /// So many packets of a case are walked to learn what one costs: fewer are lost in what reading the rules takes.
 const PACKETS: usize = 100_000;
