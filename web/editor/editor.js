@@ -401,16 +401,27 @@ class RuleText extends HTMLElement {
       }),
     });
     window.addEventListener("paste", (event) => this.#around(event));
-    // What opens above it leaves the line that is being written where it was on the screen.
-    const place = () => this.getBoundingClientRect().top;
-    let top = place();
+    let last = this.getBoundingClientRect();
     new ResizeObserver(() => {
-      if (this.#view.hasFocus) this.#view.scrollDOM.scrollTop += place() - top;
-      top = place();
+      const now = this.getBoundingClientRect();
+      // Behind the first picture the page stands above the window.
+      if (this.#view.hasFocus && last.top >= 0) this.#stay(now.top - last.top, last.height);
+      last = now;
     }).observe(this);
-    const scrolled = ({ target }) => this.contains(target) || (top = place());
+    const scrolled = ({ target }) => this.contains(target) || (last = this.getBoundingClientRect());
     window.addEventListener("scroll", scrolled, { capture: true, passive: true });
     this.#tell("ready");
+  }
+
+  /** What opens above or below, so that it moves by `by` and is no more `height` high, leaves the cursor in sight. */
+  #stay(by, height) {
+    const view = this.#view;
+    const { head } = view.state.selection.main;
+    const { top } = view.scrollDOM.getBoundingClientRect();
+    const cursor = view.coordsAtPos(head);
+    if (!cursor || cursor.top < top || cursor.bottom > top + height) return;
+    view.scrollDOM.scrollTop += by;
+    view.dispatch({ effects: EditorView.scrollIntoView(head) });
   }
 
   /** Whether it can be called. */
