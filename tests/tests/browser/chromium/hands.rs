@@ -65,8 +65,18 @@ impl Page {
         Ok(())
     }
 
-    /// Clicks on the first element of a hook.
+    /// Clicks on the first element of a hook, once it stays where it is: as an answer comes the page may move.
     pub(crate) async fn click(&self, id: &str) -> Result<()> {
+        self.ask(&format!(
+            "const place = () => {{ const box = at('{id}')?.getBoundingClientRect(); return box && `${{box.x}} ${{box.y}}`; }};
+             for (let n = 0, still = 0, last = place(); n < 60 && still < 3; n++) {{
+                 await new Promise(requestAnimationFrame);
+                 const now = place();
+                 still = now === last ? still + 1 : 0;
+                 last = now;
+             }}"
+        ))
+        .await?;
         self.client.find(Locator::Css(&format!("[data-testid={id}]"))).await?.click().await?;
         Ok(())
     }
